@@ -1,0 +1,45 @@
+import { DrizzleQueryError } from 'drizzle-orm';
+
+interface PgError {
+  code: string;
+  constraint?: string;
+}
+
+function pgErrorOf(error: unknown): PgError | undefined {
+  const inner = error instanceof DrizzleQueryError ? error.cause : error;
+  return typeof inner === 'object' && inner !== null && 'code' in inner && typeof inner.code === 'string'
+    ? (inner as PgError)
+    : undefined;
+}
+
+/** Whether a statement failed on the unique constraint of this name (SQLSTATE 23505). */
+export function isUniqueViolation(error: unknown, constraint: string): boolean {
+  const pgError = pgErrorOf(error);
+  return pgError?.code === '23505' && pgError.constraint === constraint;
+}
+
+const UNAVAILABLE_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+  '08006',
+  '08003',
+  '08001',
+]);
+const UNAVAILABLE_MESSAGE =
+  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable/i;
+
+/** Whether a statement failed because the database is not there, as opposed to being wrong. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  const inner = error instanceof DrizzleQueryError ? error.cause : error;
+  if (!(inner instanceof Error)) return false;
+  if ('code' in inner && typeof inner.code === 'string' && UNAVAILABLE_CODES.has(inner.code)) return true;
+  if (inner instanceof AggregateError) return inner.errors.some(isDatabaseUnavailable);
+  return UNAVAILABLE_MESSAGE.test(inner.message);
+}

@@ -1,0 +1,5 @@
+export * from './oauth-clients.ts';
+export * from './oauth-requests.ts';
+export * from './oauth-signing-keys.ts';
+export * from './oauth-sweep.ts';
+export * from './oauth-tokens.ts';

@@ -1,0 +1,65 @@
+import { createMigratedDatabase } from '@bmm/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type DatabaseConnection, openDatabase } from '../database.ts';
+import { auditEvent, organization, serverVersion, user } from '../schema/index.ts';
+import { ECHO_SPEC } from '../testing/echo-spec.ts';
+import { insertAuditEvent } from './audit.ts';
+import { deleteServerInOrg, getServerInOrg, insertServer, insertVersion, isSlugReserved } from './servers.ts';
+
+let database: DatabaseConnection;
+let drop: () => Promise<void>;
+const orgId = 'org-servers';
+const values = { orgId, createdBy: 'user-servers', name: 'S', description: '' };
+
+beforeAll(async () => {
+  const created = await createMigratedDatabase();
+  drop = created.drop;
+  database = openDatabase({ url: created.url, connectionsMax: 10, onError: () => undefined });
+  await database.db.insert(organization).values({ id: orgId, name: 'Org', slug: orgId });
+  await database.db.insert(user).values({ id: 'user-servers', name: 'U', email: 'u@servers.test' });
+});
+afterAll(async () => {
+  await database.close();
+  await drop();
+});
+
+test('of many creates of one slug at once exactly one succeeds and the others are told that it is taken', async () => {
+  const results = await Promise.allSettled(
+    Array.from({ length: 6 }, () => database.db.transaction((tx) => insertServer(tx, { ...values, slug: 'race' }))),
+  );
+  expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
+  for (const result of results)
+    if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'slug_taken' });
+});
+
+test('the slug of a deleted server is never given away again', async () => {
+  const server = await insertServer(database.db, { ...values, slug: 'gone' });
+  await deleteServerInOrg(database.db, orgId, server.id);
+  expect(await isSlugReserved(database.db, 'gone')).toBe(true);
+  await expect(insertServer(database.db, { ...values, slug: 'gone' })).rejects.toMatchObject({ code: 'slug_taken' });
+});
+
+test("somebody else's server is not found, with the error of one that does not exist", async () => {
+  const server = await insertServer(database.db, { ...values, slug: 'private' });
+  const foreign = await getServerInOrg(database.db, 'other-org', server.id).catch((error: unknown) => error);
+  const missing = await getServerInOrg(database.db, orgId, 'srv_missing').catch((error: unknown) => error);
+  expect(foreign).toMatchObject({ code: 'not_found' });
+  expect(foreign).toEqual(missing);
+});
+
+test('a version and an audit row can be written and never changed', async () => {
+  const server = await insertServer(database.db, { ...values, slug: 'versions' });
+  const version = {
+    orgId,
+    serverId: server.id,
+    bundleSha256: 'a'.repeat(64),
+    bundle: 'code',
+    spec: ECHO_SPEC,
+    source: 'mock',
+  } as const;
+  expect((await insertVersion(database.db, version)).number).toBe(1);
+  expect((await insertVersion(database.db, version)).number).toBe(2);
+  await expect(database.db.update(serverVersion).set({ bundle: 'other' })).rejects.toThrow();
+  await insertAuditEvent(database.db, { orgId, action: 'a', resourceType: 'server', resourceId: server.id });
+  await expect(database.db.update(auditEvent).set({ action: 'b' })).rejects.toThrow();
+});

@@ -1,0 +1,147 @@
+import { AppError, newId, type ServerState } from '@bmm/types';
+import { and, desc, eq, sql } from 'drizzle-orm';
+import type { Queryable } from '../database.ts';
+import { isUniqueViolation } from '../errors.ts';
+import { server, serverVersion, slugReservation } from '../schema/index.ts';
+
+export type ServerRow = typeof server.$inferSelect;
+export type ServerVersionRow = typeof serverVersion.$inferSelect;
+/** A version without the bundle, which only those who run it need. */
+export type VersionInfo = Omit<ServerVersionRow, 'bundle'>;
+export interface ServerWithVersion {
+  server: ServerRow;
+  version: VersionInfo | null;
+}
+
+const versionInfo = {
+  id: serverVersion.id,
+  orgId: serverVersion.orgId,
+  serverId: serverVersion.serverId,
+  number: serverVersion.number,
+  bundleSha256: serverVersion.bundleSha256,
+  spec: serverVersion.spec,
+  source: serverVersion.source,
+  createdAt: serverVersion.createdAt,
+};
+
+/** @throws AppError `slug_taken`, also for the slug of a server that was deleted */
+export async function insertServer(
+  tx: Queryable,
+  values: { orgId: string; createdBy: string; name: string; slug: string; description: string },
+): Promise<ServerRow> {
+  try {
+    await tx.insert(slugReservation).values({ slug: values.slug });
+  } catch (error) {
+    if (isUniqueViolation(error, 'slug_reservation_pkey')) {
+      throw new AppError('slug_taken', `The slug "${values.slug}" is taken. Choose another one.`, { cause: error });
+    }
+    throw error;
+  }
+  const [row] = await tx
+    .insert(server)
+    .values({ id: newId('server'), ...values })
+    .returning();
+  if (row === undefined) throw new Error('insert returned no row');
+  return row;
+}
+
+export async function isSlugReserved(db: Queryable, slug: string): Promise<boolean> {
+  const rows = await db
+    .select({ slug: slugReservation.slug })
+    .from(slugReservation)
+    .where(eq(slugReservation.slug, slug));
+  return rows.length > 0;
+}
+
+function selectWithVersion(db: Queryable) {
+  return db
+    .select({ server, version: versionInfo })
+    .from(server)
+    .leftJoin(serverVersion, eq(serverVersion.id, server.activeVersionId));
+}
+
+/** @throws AppError `not_found` for what does not exist and for what belongs to somebody else alike */
+export async function getServerInOrg(db: Queryable, orgId: string, serverId: string): Promise<ServerWithVersion> {
+  const [row] = await selectWithVersion(db).where(and(eq(server.id, serverId), eq(server.orgId, orgId)));
+  if (row === undefined) throw new AppError('not_found', 'There is no such server.');
+  return row;
+}
+
+/** Like getServerInOrg, and nobody else changes the row before the transaction ends. */
+export async function lockServerInOrg(tx: Queryable, orgId: string, serverId: string): Promise<ServerRow> {
+  const [row] = await tx
+    .select()
+    .from(server)
+    .where(and(eq(server.id, serverId), eq(server.orgId, orgId)))
+    .for('update');
+  if (row === undefined) throw new AppError('not_found', 'There is no such server.');
+  return row;
+}
+
+export async function listServersInOrg(db: Queryable, orgId: string): Promise<ServerWithVersion[]> {
+  return selectWithVersion(db).where(eq(server.orgId, orgId)).orderBy(desc(server.createdAt)).limit(500);
+}
+
+export async function updateServer(
+  tx: Queryable,
+  row: Pick<ServerRow, 'id' | 'orgId'>,
+  values: { name?: string; description?: string; state?: ServerState; activeVersionId?: string },
+): Promise<ServerRow> {
+  const [after] = await tx
+    .update(server)
+    .set({ ...values, updatedAt: sql`now()` })
+    .where(and(eq(server.id, row.id), eq(server.orgId, row.orgId)))
+    .returning();
+  if (after === undefined) throw new AppError('not_found', 'There is no such server.');
+  return after;
+}
+
+export async function deleteServerInOrg(
+  tx: Queryable,
+  orgId: string,
+  serverId: string,
+): Promise<ServerRow | undefined> {
+  const [row] = await tx
+    .delete(server)
+    .where(and(eq(server.id, serverId), eq(server.orgId, orgId)))
+    .returning();
+  return row;
+}
+
+export async function listVersions(db: Queryable, orgId: string, serverId: string): Promise<VersionInfo[]> {
+  return db
+    .select(versionInfo)
+    .from(serverVersion)
+    .where(and(eq(serverVersion.serverId, serverId), eq(serverVersion.orgId, orgId)))
+    .orderBy(desc(serverVersion.number))
+    .limit(500);
+}
+
+export async function findVersionById(
+  db: Queryable,
+  orgId: string,
+  versionId: string,
+): Promise<VersionInfo | undefined> {
+  const [row] = await db
+    .select(versionInfo)
+    .from(serverVersion)
+    .where(and(eq(serverVersion.id, versionId), eq(serverVersion.orgId, orgId)));
+  return row;
+}
+
+/** Inserts the next version of a server; the caller holds the lock on the server's row. */
+export async function insertVersion(
+  tx: Queryable,
+  values: Omit<typeof serverVersion.$inferInsert, 'id' | 'number' | 'createdAt'>,
+): Promise<VersionInfo> {
+  const [last] = await tx
+    .select({ number: sql<number>`coalesce(max(${serverVersion.number}), 0)`.mapWith(Number) })
+    .from(serverVersion)
+    .where(eq(serverVersion.serverId, values.serverId));
+  const [row] = await tx
+    .insert(serverVersion)
+    .values({ id: newId('version'), number: (last?.number ?? 0) + 1, ...values })
+    .returning(versionInfo);
+  if (row === undefined) throw new Error('insert returned no row');
+  return row;
+}

@@ -1,0 +1,5 @@
+export * from './auth.ts';
+export * from './builds.ts';
+export * from './oauth.ts';
+export * from './organizations.ts';
+export * from './servers.ts';
