@@ -1,0 +1,17 @@
+export * from './account/account.ts';
+export * from './api-keys/api-keys.ts';
+export * from './builds/cancel-build.ts';
+export * from './builds/follow-build.ts';
+export * from './builds/get-build.ts';
+export type { Actor, Ctx, ServiceDeps } from './context.ts';
+export * from './previews/create-preview.ts';
+export { enqueueBuild, publishBuildProgress, publishServerChanged } from './publish.ts';
+export * from './servers/activate-version.ts';
+export * from './servers/create-server.ts';
+export * from './servers/delete-server.ts';
+export * from './servers/get-server.ts';
+export * from './servers/iterate-server.ts';
+export * from './servers/list-server-versions.ts';
+export * from './servers/list-servers.ts';
+export * from './servers/update-server.ts';
+export * from './session-context.ts';
