@@ -4,7 +4,6 @@ import { createSpecGenerator, DEFAULT_MODEL } from '@bmm/generation';
 import { createLogger, runUntilStopped } from '@bmm/process';
 import { openQueueBackend } from '@bmm/queue';
 import { createWorkerdDriver } from '@bmm/sandbox';
-import { publicUrls } from '@bmm/types';
 import { loadConfig } from './config.ts';
 import { SHUTDOWN_MS } from './constants.ts';
 import { startBuildWorker } from './worker.ts';
@@ -32,7 +31,7 @@ const worker = await startBuildWorker({
   stages: {
     db: database.db,
     sandboxes,
-    urls: publicUrls(config.gatewayUrl, config.mcpUrlTemplate),
+    urls: config.urls,
     specGenerator: createSpecGenerator({
       anthropic: config.anthropic && { ...config.anthropic, model: config.anthropic.model ?? DEFAULT_MODEL },
     }),

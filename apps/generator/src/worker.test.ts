@@ -5,7 +5,7 @@ import { getBuildInOrg, getServerInOrg, listVersions, requestCancellation } from
 import { ECHO_AND_NOW_SPEC, type SpecGenerator } from '@bmm/generation';
 import { CANCEL_TOPIC } from '@bmm/services';
 import { waitFor } from '@bmm/testing';
-import { AppError, BUILD_QUEUE, BuildJobSchema, type Spec } from '@bmm/types';
+import { AppError, type Spec } from '@bmm/types';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BuildBench, openBuildBench, stateOf } from './testing/build-bench.ts';
 

@@ -1,0 +1,75 @@
+import {
+  type Env,
+  isSecureUrl,
+  parseSettings,
+  publicUrlProblem,
+  publicUrlSettings,
+  setting,
+  toPublicUrls,
+} from '@bmm/process';
+import { z } from 'zod';
+import {
+  CALLS_PER_SERVER_MAX,
+  CALLS_PER_TOKEN_MAX,
+  SANDBOX_IDLE_MS_DEFAULT,
+  SANDBOXES_MAX_DEFAULT,
+} from './constants.ts';
+
+const EnvSchema = z
+  .object({
+    NODE_ENV: setting.nodeEnv,
+    GATEWAY_HOST: z.string().default('127.0.0.1'),
+    GATEWAY_PORT: setting.port.default(4100),
+    ...publicUrlSettings,
+    WEB_URL: setting.httpUrl.default('http://localhost:3000'),
+    API_URL: setting.httpUrl.default('http://127.0.0.1:4000'),
+    DATABASE_URL: setting.databaseUrl,
+    REDIS_URL: setting.text.optional(),
+    SANDBOX_RUN_DIR: setting.text.default('.bmm/run'),
+    SANDBOX_IDLE_MS: setting.wholeNumber(100, 86_400_000).default(SANDBOX_IDLE_MS_DEFAULT),
+    SANDBOXES_MAX: setting.wholeNumber(1, 10_000).default(SANDBOXES_MAX_DEFAULT),
+    CALLS_PER_TOKEN_PER_MINUTE: setting.wholeNumber(1, 10_000_000).default(CALLS_PER_TOKEN_MAX),
+    CALLS_PER_SERVER_PER_MINUTE: setting.wholeNumber(1, 10_000_000).default(CALLS_PER_SERVER_MAX),
+    LOG_LEVEL: setting.logLevel,
+    BMM_ALLOW_INSECURE_LOCALHOST: setting.flag,
+    BMM_PARENT_WATCH: setting.flag,
+  })
+  .superRefine((env, ctx) => {
+    const problem = (name: keyof typeof env, message: string) =>
+      ctx.addIssue({ code: 'custom', path: [name], message });
+    const templateProblem = publicUrlProblem(env);
+    if (templateProblem !== undefined) problem('PUBLIC_MCP_URL_TEMPLATE', templateProblem);
+    if (env.NODE_ENV !== 'production' || templateProblem !== undefined) return;
+    for (const name of ['PUBLIC_GATEWAY_URL', 'WEB_URL', 'PUBLIC_MCP_URL_TEMPLATE'] as const) {
+      const value = env[name];
+      if (value === undefined || isSecureUrl(value, env.BMM_ALLOW_INSECURE_LOCALHOST === '1')) continue;
+      problem(name, 'must start with https:// in production, because tokens travel over it');
+    }
+  });
+
+export type GatewayConfig = ReturnType<typeof loadConfig>;
+
+/**
+ * Reads the environment; empty variables count as missing.
+ * @throws Error that names every problem at once
+ */
+export function loadConfig(env: Env) {
+  const value = parseSettings('gateway', EnvSchema, env);
+  const urls = toPublicUrls(value);
+  return Object.freeze({
+    host: value.GATEWAY_HOST,
+    port: value.GATEWAY_PORT,
+    urls,
+    webOrigin: new URL(value.WEB_URL).origin,
+    apiUrl: value.API_URL,
+    databaseUrl: value.DATABASE_URL,
+    redisUrl: value.REDIS_URL,
+    sandbox: { runDir: value.SANDBOX_RUN_DIR, idleMs: value.SANDBOX_IDLE_MS, maxLive: value.SANDBOXES_MAX },
+    rates: {
+      perTokenPerMinute: value.CALLS_PER_TOKEN_PER_MINUTE,
+      perServerPerMinute: value.CALLS_PER_SERVER_PER_MINUTE,
+    },
+    logLevel: value.LOG_LEVEL,
+    exitWithParent: value.BMM_PARENT_WATCH === '1',
+  });
+}

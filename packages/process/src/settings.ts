@@ -1,0 +1,68 @@
+import { type PublicUrls, publicUrls } from '@bmm/types';
+import { z } from 'zod';
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** Settings that several apps read, each with one meaning. */
+export const setting = {
+  httpUrl: z
+    .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+    .transform((text) => text.replace(/\/+$/, '')),
+  port: z.coerce.number().int().min(1).max(65_535),
+  text: z.string().min(1),
+  flag: z.enum(['0', '1']).default('0'),
+  nodeEnv: z.enum(['development', 'test', 'production']).default('development'),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  databaseUrl: z.string({ error: 'must be the URL of a PostgreSQL database' }).min(1),
+  wholeNumber: (min: number, max: number) =>
+    z.coerce.number(`must be a whole number from ${min} to ${max}`).int().min(min).max(max),
+} as const;
+
+/** Where clients reach the platform; all apps that build URLs read these two. */
+export const publicUrlSettings = {
+  PUBLIC_GATEWAY_URL: setting.httpUrl.default('http://localhost:4100'),
+  PUBLIC_MCP_URL_TEMPLATE: setting.text.optional(),
+};
+interface PublicUrlValues {
+  readonly PUBLIC_GATEWAY_URL: string;
+  readonly PUBLIC_MCP_URL_TEMPLATE?: string | undefined;
+}
+
+/** @throws TypeError when the template is none */
+export function toPublicUrls(values: PublicUrlValues): PublicUrls {
+  const { PUBLIC_GATEWAY_URL: gateway, PUBLIC_MCP_URL_TEMPLATE: template } = values;
+  return publicUrls(gateway, template ?? `${new URL(gateway).origin}/s/{slug}/mcp`);
+}
+
+/** Why the template cannot be used, as the end of a sentence that begins with its name. */
+export function publicUrlProblem(values: PublicUrlValues): string | undefined {
+  try {
+    toPublicUrls(values);
+    return undefined;
+  } catch {
+    return 'must be a URL that contains {slug} once, without query and fragment';
+  }
+}
+
+export function isLoopbackUrl(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** Whether tokens and cookies may travel to this URL in production: over TLS, or not off this machine when that is allowed. */
+export function isSecureUrl(url: string, allowLoopback: boolean): boolean {
+  const real = url.replace('{slug}', 'x');
+  return new URL(real).protocol === 'https:' || (allowLoopback && isLoopbackUrl(real));
+}
+
+/**
+ * Reads an app's settings; empty variables count as missing.
+ * @throws Error that names every problem at once
+ */
+export function parseSettings<T extends z.ZodType>(app: string, schema: T, env: Env): z.output<T> {
+  const filled = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = schema.safeParse(filled);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`);
+  throw new Error(`The settings of the ${app} are not complete:\n${problems.join('\n')}`);
+}
