@@ -20,6 +20,7 @@ test.each(['admin', 'oauth', 'mcp', 'login', 'api'])('the route word %s is refus
 
 test('a name becomes a usable slug', () => {
   expect(toSlug('  Café  Orders & Returns! ')).toBe('cafe-orders-returns');
+  expect(toSlug('Ünï Tool')).toBe('uni-tool');
   expect(toSlug('Admin')).toBe('admin-server');
   expect(toSlug('日本')).toBe('');
   expect(isSlug(toSlug('x'.repeat(200)))).toBe(true);

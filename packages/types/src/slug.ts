@@ -32,6 +32,7 @@ export function slugProblem(slug: string): string | undefined {
 export function toSlug(name: string): string {
   const base = name
     .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+/, '')

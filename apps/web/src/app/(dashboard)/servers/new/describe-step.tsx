@@ -1,0 +1,62 @@
+'use client';
+
+import { Button } from '@/components/button.tsx';
+import { FailureNotice } from '@/components/failure-notice.tsx';
+import { Kbd } from '@/components/kbd.tsx';
+import { PromptField } from '@/components/prompt-field.tsx';
+import { EXAMPLE_PROMPTS } from '@/lib/example-prompts.ts';
+import { GenerationProgress } from './generation-progress.tsx';
+import type { PreviewRun } from './use-preview.ts';
+
+export function DescribeStep({ preview }: { preview: PreviewRun }) {
+  const { prompt, setPrompt, progress, failure, canGenerate, generate, cancel } = preview;
+  const running = progress !== undefined;
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        generate();
+      }}
+    >
+      <PromptField
+        label="What should your tool do?"
+        placeholder="Name the service, the calls it should offer, and what it must not do. Leave out passwords and keys; you enter them later."
+        value={prompt}
+        disabled={running}
+        autoFocus
+        onChange={setPrompt}
+        onSubmit={generate}
+      />
+      {!running && (
+        <fieldset className="flex flex-wrap items-center gap-2">
+          <legend className="float-left mr-2 text-[13px] text-faint">Examples</legend>
+          {EXAMPLE_PROMPTS.map((example) => (
+            <button
+              key={example.label}
+              type="button"
+              onClick={() => setPrompt(example.prompt)}
+              className="rounded-full border border-line-strong px-2.5 py-0.5 text-[13px] text-muted transition-colors hover:bg-hover hover:text-text"
+            >
+              {example.label}
+            </button>
+          ))}
+        </fieldset>
+      )}
+      {failure !== undefined && <FailureNotice failure={failure} path="/servers/new" onRetry={generate} />}
+      {running ? (
+        <GenerationProgress text={progress} onCancel={cancel} />
+      ) : (
+        <div className="flex items-center gap-3">
+          <Button type="submit" tone="primary" disabled={!canGenerate}>
+            Generate
+          </Button>
+          <span className="hidden items-center gap-1 text-[13px] text-faint sm:inline-flex">
+            <Kbd>⌘</Kbd>
+            <Kbd>Enter</Kbd>
+          </span>
+        </div>
+      )}
+    </form>
+  );
+}
