@@ -1,0 +1,32 @@
+import { authorizationServerMetadata, protectedResourceMetadata } from '@bmm/auth';
+import { findProtectedServer } from '@bmm/db';
+import { AppError, isSlug } from '@bmm/types';
+import type { FastifyInstance } from 'fastify';
+import { METADATA_CACHE_SECONDS } from './constants.ts';
+import type { OAuthRoutesOptions } from './oauth-options.ts';
+
+const CACHE = `public, max-age=${METADATA_CACHE_SECONDS}`;
+
+/** Discovery documents. They name the configured issuer, whatever host the request came by. */
+export function metadataRoutes(app: FastifyInstance, { config, db, signingKeys }: OAuthRoutesOptions): void {
+  const { urls } = config;
+  for (const path of ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']) {
+    app.get(path, async (_request, reply) =>
+      reply.header('cache-control', CACHE).send(authorizationServerMetadata(urls.issuer)),
+    );
+  }
+  app.get('/oauth/jwks', async (_request, reply) =>
+    reply.header('cache-control', CACHE).send(await signingKeys.jwks()),
+  );
+  app.get<{ Params: { slug: string } }>(
+    '/.well-known/oauth-protected-resource/s/:slug/mcp',
+    async ({ params: { slug } }, reply) => {
+      const server = isSlug(slug) ? await findProtectedServer(db, slug) : undefined;
+      if (server === undefined || server.state === 'taken_down')
+        throw new AppError('not_found', 'There is no such server.');
+      const resource = urls.mcpUrl(server.slug);
+      reply.header('cache-control', 'no-store');
+      return protectedResourceMetadata({ resource, name: server.name }, urls.issuer);
+    },
+  );
+}
