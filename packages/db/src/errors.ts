@@ -35,11 +35,10 @@ const UNAVAILABLE_CODES = new Set([
 const UNAVAILABLE_MESSAGE =
   /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable/i;
 
-/** Whether a statement failed because the database is not there, as opposed to being wrong. */
+/** Whether a statement failed because the database is not there, as opposed to being wrong; libraries wrap the reason. */
 export function isDatabaseUnavailable(error: unknown): boolean {
-  const inner = error instanceof DrizzleQueryError ? error.cause : error;
-  if (!(inner instanceof Error)) return false;
-  if ('code' in inner && typeof inner.code === 'string' && UNAVAILABLE_CODES.has(inner.code)) return true;
-  if (inner instanceof AggregateError) return inner.errors.some(isDatabaseUnavailable);
-  return UNAVAILABLE_MESSAGE.test(inner.message);
+  if (!(error instanceof Error)) return false;
+  if ('code' in error && typeof error.code === 'string' && UNAVAILABLE_CODES.has(error.code)) return true;
+  if (error instanceof AggregateError && error.errors.some(isDatabaseUnavailable)) return true;
+  return UNAVAILABLE_MESSAGE.test(error.message) || isDatabaseUnavailable(error.cause);
 }
