@@ -29,7 +29,7 @@ export async function startTestApi(env: Readonly<Record<string, string>> = {}): 
     DATABASE_URL: database.url,
     BETTER_AUTH_SECRET: 'a-secret-for-tests-with-32-characters',
     SECRETS_ENCRYPTION_KEY: '8f3ac1d2e4b596a7087162534f5e6d7c8b9aa0b1c2d3e4f5061728394a5b6c7d',
-    LOG_LEVEL: 'error',
+    LOG_LEVEL: 'silent',
     ...env,
   });
   const links: { email: string; url: string }[] = [];
