@@ -7,7 +7,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Registry } from 'prom-client';
 import type { ApiConfig } from './config.ts';
 import { BODY_BYTES_MAX } from './constants.ts';
-import { installErrorHandler } from './http/error-handler.ts';
+import { answerFrameworkError, installErrorHandler } from './http/error-handler.ts';
 import { assertOwnOrigin } from './http/origin-check.ts';
 import { type FindSession, installRequestContext } from './http/request-context.ts';
 import { installRequestLog } from './http/request-log.ts';
@@ -41,6 +41,7 @@ export async function buildApp(config: ApiConfig, deps: AppDeps): Promise<Fastif
     bodyLimit: BODY_BYTES_MAX,
     trustProxy: config.trustedProxies,
     forceCloseConnections: true,
+    frameworkErrors: answerFrameworkError,
     routerOptions: { maxParamLength: 200 },
   });
   const allowedOrigins: ReadonlySet<string> = new Set([config.webUrl]);

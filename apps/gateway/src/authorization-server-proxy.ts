@@ -105,16 +105,18 @@ function exchange(request: IncomingMessage, upstream: ClientRequest): Promise<In
     let bytes = 0;
     upstream.once('response', resolve).once('error', reject);
     request.once('error', reject);
-    request.on('data', (chunk: Buffer) => {
+    const onData = (chunk: Buffer): void => {
       bytes += chunk.length;
       if (bytes > AS_BODY_BYTES_MAX) {
         reject(new AppError('payload_too_large', `The body may have at most ${AS_BODY_BYTES_MAX} bytes.`));
-        request.pause();
+        // The rest is for whoever answers: it is read away there, so that the client gets to see its answer.
+        request.off('data', onData).pause();
       } else if (!upstream.write(chunk)) {
         request.pause();
         upstream.once('drain', () => request.resume());
       }
-    });
+    };
+    request.on('data', onData);
     request.once('end', () => upstream.end());
   });
 }

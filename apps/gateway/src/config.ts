@@ -25,7 +25,7 @@ const EnvSchema = z
     API_URL: setting.httpUrl.default('http://127.0.0.1:4000'),
     DATABASE_URL: setting.databaseUrl,
     REDIS_URL: setting.text.optional(),
-    SANDBOX_RUN_DIR: setting.text.default('.bmm/run'),
+    SANDBOX_RUN_DIR: setting.text.default('.bmm/sandbox'),
     SANDBOX_IDLE_MS: setting.wholeNumber(100, 86_400_000).default(SANDBOX_IDLE_MS_DEFAULT),
     SANDBOXES_MAX: setting.wholeNumber(1, 10_000).default(SANDBOXES_MAX_DEFAULT),
     CALLS_PER_TOKEN_PER_MINUTE: setting.wholeNumber(1, 10_000_000).default(CALLS_PER_TOKEN_MAX),

@@ -25,14 +25,10 @@ export function createPublicEdge({ urls, webOrigin, port }: EdgeConfig): PublicE
     for (const name of ['localhost', '127.0.0.1', '[::1]']) hosts.add(`${name}:${port}`);
   }
   const originOf = (host: string) => (isHostTemplate ? `${template.protocol}//${host}` : template.origin);
-  const slugOf = (path: string, host: string) => {
-    const text = `${originOf(host)}${path}`;
-    return URL.canParse(text) ? urls.slugOf(new URL(text)) : undefined;
-  };
   const isOurHost = (host: string) => hosts.has(host) || (isHostTemplate && isHostOfServer(host, urls));
   const ownOrigins = new Set([urls.issuer, webOrigin]);
   return {
-    slugOf,
+    slugOf: (path, host) => urls.slugAt(host, path),
     assertHost({ headers: { host } }) {
       if (host === undefined || !isOurHost(host.toLowerCase()))
         throw new AppError('forbidden', 'The Host header does not name this gateway.');

@@ -10,7 +10,7 @@ const EnvSchema = z
     ANTHROPIC_API_KEY: setting.text.optional(),
     ANTHROPIC_MODEL: setting.text.optional(),
     ANTHROPIC_BASE_URL: setting.httpUrl.optional(),
-    SANDBOX_RUN_DIR: setting.text.default('.bmm/run'),
+    SANDBOX_RUN_DIR: setting.text.default('.bmm/sandbox'),
     BUILD_CONCURRENCY: setting.wholeNumber(1, 64).default(4),
     BUILD_LEASE_MS: setting.wholeNumber(1_000, 300_000).default(10_000),
     LOG_LEVEL: setting.logLevel,

@@ -80,8 +80,10 @@ function createRun(input: PipelineInput, deps: StageDeps, hooks: PipelineHooks, 
 
 async function fail(run: BuildRun, stage: BuildState, error: unknown, hooks: PipelineHooks): Promise<void> {
   const cause = run.signal.aborted ? run.signal.reason : error;
-  if (cause instanceof LeaseLostError || isDatabaseUnavailable(cause)) throw cause;
-  if (run.signal.aborted && !(cause instanceof AppError)) throw cause;
+  // An error of the catalogue is decided, also when its cause looks like a lost connection: that one was to the model.
+  const isDecided = cause instanceof AppError;
+  if (!isDecided && (run.signal.aborted || cause instanceof LeaseLostError || isDatabaseUnavailable(cause)))
+    throw cause;
   const known =
     cause instanceof AppError
       ? cause

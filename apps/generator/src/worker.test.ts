@@ -174,21 +174,21 @@ describe('interruptions', () => {
     expect(events.at(-1)).toMatchObject({ type: 'error', code: 'build_cancelled' });
   });
 
-  test('what the model refuses is the reason that the build shows', async () => {
+  test.each([
+    ['what the model refuses', new AppError('model_refused', 'The model declined this request.')],
+    [
+      'a model that cannot be reached, which is no lost database,',
+      new AppError('model_unavailable', 'The model cannot be reached.', {
+        cause: Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
+      }),
+    ],
+  ])('%s is the reason that the build shows, at its first attempt', async (_what, failure) => {
     await using own = await openBuildBench();
-    await own.startWorker({
-      specGenerator: {
-        source: 'model',
-        generate: async () => {
-          throw new AppError('model_refused', 'The model declined this request.');
-        },
-      },
-    });
+    await own.startWorker({ specGenerator: { source: 'model', generate: () => Promise.reject(failure) } });
     const { buildId } = await own.newBuild();
-    expect((await own.ended(buildId)).at(-1)).toMatchObject({
-      code: 'model_refused',
-      detail: 'The model declined this request.',
-    });
+    const events = await own.ended(buildId);
+    expect(events.at(-1)).toMatchObject({ code: failure.code, detail: failure.detail });
+    expect(stateOf(events)).toEqual(['queued', 'generating', 'failed']);
   });
 
   test('a worker that stops puts its build back, and the next one brings it to its end', async () => {

@@ -50,6 +50,8 @@ export async function startBuildWorker(options: WorkerOptions): Promise<{ close(
     if (stopping || active.has(buildId)) return;
     const claimed = await claimBuild(db, buildId, options.leaseMs);
     if (claimed === undefined) return;
+    // The worker began to stop while it claimed: nobody would tell this attempt to end.
+    if (stopping) return releaseLease(db, claimed.lease);
     const started = runClaimed(options, claimed);
     active.set(buildId, started);
     await started.ended.finally(() => active.delete(buildId));

@@ -17,7 +17,7 @@ export interface OpenDatabaseOptions {
   url: string;
   /** Upper bound of connections in the pool. */
   connectionsMax: number;
-  /** Called when an idle connection breaks; the pool replaces it by itself. */
+  /** Called when a connection breaks, idle or in use; the pool replaces it by itself. */
   onError(error: Error): void;
 }
 
@@ -30,6 +30,8 @@ export function openDatabase({ url, connectionsMax, onError }: OpenDatabaseOptio
     keepAlive: true,
   });
   pool.on('error', onError);
+  // The pool listens only while a connection is idle; one that breaks inside a transaction would end the process.
+  pool.on('connect', (client) => client.on('error', onError));
   const close = async (): Promise<void> => {
     if (!pool.ending) await pool.end();
   };

@@ -18,6 +18,12 @@ export function isUniqueViolation(error: unknown, constraint: string): boolean {
   return pgError?.code === '23505' && pgError.constraint === constraint;
 }
 
+/** Whether a statement failed because a text holds NUL or half a character (SQLSTATE 22021, 22P05): the caller's fault. */
+export function isUnstorableText(error: unknown): boolean {
+  const code = pgErrorOf(error)?.code;
+  return code === '22021' || code === '22P05';
+}
+
 const UNAVAILABLE_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -40,5 +46,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ('code' in error && typeof error.code === 'string' && UNAVAILABLE_CODES.has(error.code)) return true;
   if (error instanceof AggregateError && error.errors.some(isDatabaseUnavailable)) return true;
-  return UNAVAILABLE_MESSAGE.test(error.message) || isDatabaseUnavailable(error.cause);
+  // The message of a failed query holds its text and parameters, which are anybody's words.
+  const isSaid = !(error instanceof DrizzleQueryError) && UNAVAILABLE_MESSAGE.test(error.message);
+  return isSaid || isDatabaseUnavailable(error.cause);
 }

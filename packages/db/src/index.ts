@@ -5,7 +5,7 @@ export {
   openDatabase,
   type Queryable,
 } from './database.ts';
-export { isDatabaseUnavailable, isUniqueViolation } from './errors.ts';
+export { isDatabaseUnavailable, isUniqueViolation, isUnstorableText } from './errors.ts';
 export { migrateDatabase } from './migrate.ts';
 export * from './queries/api-keys.ts';
 export * from './queries/audit.ts';

@@ -1,9 +1,16 @@
 import { type Logger, pino } from 'pino';
+import { serializeError } from './serialize-error.ts';
 
 export type { Logger };
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
-/** Error objects are logged with their stack and causes; nothing else of an object gets into a line unless it is named there. */
+/** Errors are logged under `err`, and only as `serializeError` lets them through. */
 export function createLogger(name: string, level: LogLevel): Logger {
-  return pino({ name, level, base: { name }, timestamp: pino.stdTimeFunctions.isoTime });
+  return pino({
+    name,
+    level,
+    base: { name },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: serializeError },
+  });
 }

@@ -4,16 +4,17 @@ import { NAME_CHARS_MAX, PROMPT_CHARS_MAX, SECRET_VALUE_CHARS_MAX, SECRETS_MAX }
 import { IdSchema } from './ids.ts';
 import { SecretNameSchema, SpecSchema, SpecSourceSchema, ToolDefinitionSchema } from './spec.ts';
 import { SpecEditSchema } from './spec-edit.ts';
+import { isStorableText } from './storable-text.ts';
 
 /** The REST contract under /v1: what goes in (strict: unknown members are refused) and what comes out. */
 
-export const PromptSchema = z
-  .string()
+const storableText = z.string().refine(isStorableText, 'Remove the characters that are no text, such as NUL.');
+
+export const PromptSchema = storableText
   .trim()
   .min(1, 'Describe what the server should do.')
   .max(PROMPT_CHARS_MAX, `A prompt has at most ${PROMPT_CHARS_MAX.toLocaleString('en')} characters.`);
-export const ServerNameSchema = z
-  .string()
+export const ServerNameSchema = storableText
   .trim()
   .min(1, 'Enter a name.')
   .max(NAME_CHARS_MAX, `A name has at most ${NAME_CHARS_MAX} characters.`);
@@ -50,7 +51,7 @@ export const CreateServerRequestSchema = z
   );
 export const UpdateServerRequestSchema = z.strictObject({
   name: ServerNameSchema.optional(),
-  description: z.string().trim().max(2000).optional(),
+  description: storableText.trim().max(2000).optional(),
   paused: z.boolean().optional(),
 });
 export const IterateRequestSchema = z.strictObject({ prompt: PromptSchema, secrets: SecretValuesSchema.optional() });

@@ -11,6 +11,7 @@ test('a path template gives URL, metadata URL and slug back', () => {
   expect(urls.slugOf(new URL('http://localhost:4100/s/Weather/mcp'))).toBeUndefined();
   expect(urls.slugOf(new URL('http://localhost:4100/s/weather/mcp/'))).toBeUndefined();
   expect(urls.slugOf(new URL('http://evil.test/s/weather/mcp'))).toBeUndefined();
+  expect(urls.slugAt('whatever', '/s/weather/mcp')).toBe('weather');
 });
 
 test('a host template puts the slug in front of the host', () => {
@@ -22,6 +23,8 @@ test('a host template puts the slug in front of the host', () => {
   );
   expect(urls.slugOf(new URL('https://a.mcp.example.com/mcp'))).toBe('a');
   expect(urls.slugOf(new URL('https://a.b.mcp.example.com/mcp'))).toBeUndefined();
+  expect(urls.slugAt('a.mcp.example.com', '/mcp')).toBe('a');
+  expect(urls.slugAt('a.evil.test', '/mcp')).toBeUndefined();
 });
 
 test.each(['https://x.test/mcp', 'https://{slug}.x.test/{slug}', 'not a url {slug}', 'https://x.test/{slug}?a=1'])(

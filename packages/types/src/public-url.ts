@@ -12,6 +12,8 @@ export interface PublicUrls {
   protectedResourceMetadataUrl(slug: string): string;
   /** The slug that an absolute URL addresses, or undefined when it is no MCP URL of ours. */
   slugOf(url: URL): string | undefined;
+  /** The slug that a path addresses at the Host it was sent to; the host says nothing where the slug stands in the path. */
+  slugAt(host: string, path: string): string | undefined;
 }
 
 /**
@@ -36,6 +38,8 @@ export function publicUrls(issuer: string, template: string): PublicUrls {
     if (!isSlug(slug)) throw new TypeError('not a slug');
     return `${before}${slug}${after}`;
   };
+  const slugOf = (url: URL): string | undefined => pattern.exec(`${url.origin}${url.pathname}`)?.[1];
+  const isSlugInHost = new URL(mcpUrl('a')).host !== new URL(mcpUrl('b')).host;
   return {
     issuer: origin,
     mcpUrl,
@@ -43,7 +47,11 @@ export function publicUrls(issuer: string, template: string): PublicUrls {
       const url = new URL(mcpUrl(slug));
       return `${url.origin}/.well-known/oauth-protected-resource${url.pathname}`;
     },
-    slugOf: (url) => pattern.exec(`${url.origin}${url.pathname}`)?.[1],
+    slugOf,
+    slugAt(host, path) {
+      const text = `${isSlugInHost ? `${sample.protocol}//${host}` : sample.origin}${path}`;
+      return URL.canParse(text) ? slugOf(new URL(text)) : undefined;
+    },
   };
 }
 

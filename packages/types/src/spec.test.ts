@@ -24,6 +24,14 @@ const spec: Spec = {
 const problemsOf = (value: unknown) => SpecSchema.safeParse(value).error?.issues.map((issue) => issue.message) ?? [];
 
 describe('a spec', () => {
+  test('with characters that the database cannot keep, in a text or a name, is refused', () => {
+    expect(problemsOf({ ...spec, code: 'export const one = "\0"' })).toHaveLength(1);
+    expect(problemsOf({ ...spec, tools: [{ ...tool('one'), exampleArguments: { '\ud800': 1 } }] })).toHaveLength(1);
+    expect(
+      problemsOf({ ...spec, description: 'Whole pairs such as 😀 and the six characters \\u0000 are text.' }),
+    ).toEqual([]);
+  });
+
   test('that is complete is valid', () => {
     expect(problemsOf(spec)).toEqual([]);
   });

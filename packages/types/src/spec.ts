@@ -8,6 +8,7 @@ import {
   TOOLS_MAX,
 } from './constants.ts';
 import { JsonObjectSchema } from './json.ts';
+import { isStorableJson } from './storable-text.ts';
 import { JsonSchemaDocument, ToolInputSchema } from './tool-schema.ts';
 
 export const ToolNameSchema = z
@@ -81,6 +82,8 @@ const SpecShape = z.object({
 
 /** What a server is. Everything that is stored, built or shown of a server is derived from a value of this shape. */
 export const SpecSchema = SpecShape.superRefine((spec, ctx) => {
+  if (!isStorableJson(spec))
+    ctx.addIssue({ code: 'custom', message: 'It contains characters that are no text, such as NUL.' });
   for (const [what, names] of [
     ['tools', spec.tools.map((tool) => tool.name)],
     ['secrets', spec.secrets.map((secret) => secret.name)],

@@ -23,7 +23,17 @@ export function validationProblem(code: ErrorCode, error: z.core.$ZodError): App
 
 /** @throws AppError `validation_failed` */
 export function parseInput<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
-  const parsed = schema.safeParse(input);
+  const parsed = parseShallow(schema, input);
   if (!parsed.success) throw validationProblem('validation_failed', parsed.error);
   return parsed.data;
+}
+
+/** A value of a megabyte may nest so deeply that whoever walks it runs out of stack. */
+function parseShallow<T extends z.ZodType>(schema: T, input: unknown): z.ZodSafeParseResult<z.output<T>> {
+  try {
+    return schema.safeParse(input);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new AppError('validation_failed', 'The input nests too deeply.', { cause: error });
+  }
 }

@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable } from '@bmm/db';
+import { isDatabaseUnavailable, isUnstorableText } from '@bmm/db';
 import { AppError, ERRORS, type ErrorCode, toProblem } from '@bmm/types';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
@@ -12,8 +12,8 @@ const FASTIFY_ERRORS: Readonly<Record<string, { code: ErrorCode; detail?: string
     detail: 'The body does not have the announced length.',
   },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'unsupported_media_type', detail: 'Send application/json.' },
-  FST_ERR_BAD_URL: { code: 'not_found' },
-  FST_ERR_MAX_PARAM_LENGTH: { code: 'not_found' },
+  FST_ERR_BAD_URL: { code: 'not_found', detail: 'There is nothing here.' },
+  FST_ERR_MAX_PARAM_LENGTH: { code: 'not_found', detail: 'There is nothing here.' },
 };
 
 export function installErrorHandler(app: FastifyInstance): void {
@@ -23,6 +23,11 @@ export function installErrorHandler(app: FastifyInstance): void {
   );
 }
 
+/** What Fastify refuses before it knows a route, such as `%zz` in a path: for its option `frameworkErrors`. */
+export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  void sendProblem(toAppError(error), request, reply);
+}
+
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const fastify =
@@ -30,6 +35,10 @@ export function toAppError(error: unknown): AppError {
       ? FASTIFY_ERRORS[error.code]
       : undefined;
   if (fastify !== undefined) return new AppError(fastify.code, fastify.detail, { cause: error });
+  if (isUnstorableText(error))
+    return new AppError('validation_failed', 'A text contains characters that are no text, such as NUL.', {
+      cause: error,
+    });
   if (isDatabaseUnavailable(error))
     return new AppError('unavailable', 'The database does not answer. Try again in a moment.', {
       cause: error,

@@ -1,6 +1,6 @@
 import { and, asc, count, eq } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
-import { member, organization, user } from '../schema/index.ts';
+import { build, member, organization, user } from '../schema/index.ts';
 
 export interface OrganizationRow {
   id: string;
@@ -38,8 +38,11 @@ export async function listOrganizationsOnlyOf(db: Queryable, userId: string): Pr
   return rows.filter((row) => row.members === 1).map((row) => row.id);
 }
 
-export async function deleteOrganization(db: Queryable, orgId: string): Promise<void> {
-  await db.delete(organization).where(eq(organization.id, orgId));
+/** Call it in a transaction. */
+export async function deleteOrganization(tx: Queryable, orgId: string): Promise<void> {
+  // In the order of a worker, which locks its build and then the server: the other way round the two would deadlock.
+  await tx.select({ id: build.id }).from(build).where(eq(build.orgId, orgId)).for('update');
+  await tx.delete(organization).where(eq(organization.id, orgId));
 }
 
 export async function deleteUser(db: Queryable, userId: string): Promise<void> {

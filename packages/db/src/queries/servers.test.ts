@@ -4,7 +4,15 @@ import { type DatabaseConnection, openDatabase } from '../database.ts';
 import { auditEvent, organization, serverVersion, user } from '../schema/index.ts';
 import { ECHO_SPEC } from '../testing/echo-spec.ts';
 import { insertAuditEvent } from './audit.ts';
-import { deleteServerInOrg, getServerInOrg, insertServer, insertVersion, isSlugReserved } from './servers.ts';
+import { advanceBuild, claimBuild, insertBuild } from './builds.ts';
+import {
+  deleteServerInOrg,
+  getServerInOrg,
+  insertServer,
+  insertVersion,
+  isSlugReserved,
+  lockServerInOrg,
+} from './servers.ts';
 
 let database: DatabaseConnection;
 let drop: () => Promise<void>;
@@ -62,4 +70,21 @@ test('a version and an audit row can be written and never changed', async () => 
   await expect(database.db.update(serverVersion).set({ bundle: 'other' })).rejects.toThrow();
   await insertAuditEvent(database.db, { orgId, action: 'a', resourceType: 'server', resourceId: server.id });
   await expect(database.db.update(auditEvent).set({ action: 'b' })).rejects.toThrow();
+});
+
+test('a server is deleted while a worker writes its build: one waits for the other, and nobody deadlocks', async () => {
+  const { db } = database;
+  const server = await insertServer(db, { ...values, slug: 'deleted-in-mid-build' });
+  const build = await insertBuild(db, { orgId, serverId: server.id, kind: 'create', prompt: 'p' });
+  const claimed = await claimBuild(db, build.id, 60_000);
+  if (claimed === undefined) throw new Error('nobody else claims it');
+  let deletion: Promise<unknown> | undefined;
+  await advanceBuild(db, claimed.lease, async (tx) => {
+    deletion = db.transaction((other) => deleteServerInOrg(other, orgId, server.id));
+    // The deletion has come as far as it gets; a deadlock would take one more statement from either side.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await lockServerInOrg(tx, orgId, server.id);
+    return { change: { state: 'generating' }, events: [] };
+  });
+  await expect(deletion).resolves.toMatchObject({ id: server.id });
 });

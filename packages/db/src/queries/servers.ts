@@ -2,7 +2,7 @@ import { AppError, newId, type ServerState } from '@bmm/types';
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
 import { isUniqueViolation } from '../errors.ts';
-import { server, serverVersion, slugReservation } from '../schema/index.ts';
+import { build, server, serverVersion, slugReservation } from '../schema/index.ts';
 
 export type ServerRow = typeof server.$inferSelect;
 export type ServerVersionRow = typeof serverVersion.$inferSelect;
@@ -96,11 +96,18 @@ export async function updateServer(
   return after;
 }
 
+/** Call it in a transaction. */
 export async function deleteServerInOrg(
   tx: Queryable,
   orgId: string,
   serverId: string,
 ): Promise<ServerRow | undefined> {
+  // In the order of a worker, which locks its build and then the server: the other way round the two would deadlock.
+  await tx
+    .select({ id: build.id })
+    .from(build)
+    .where(and(eq(build.serverId, serverId), eq(build.orgId, orgId)))
+    .for('update');
   const [row] = await tx
     .delete(server)
     .where(and(eq(server.id, serverId), eq(server.orgId, orgId)))
@@ -126,6 +133,18 @@ export async function findVersionById(
     .select(versionInfo)
     .from(serverVersion)
     .where(and(eq(serverVersion.id, versionId), eq(serverVersion.orgId, orgId)));
+  return row;
+}
+
+export async function findVersionByNumber(
+  db: Queryable,
+  orgId: string,
+  { serverId, number }: { serverId: string; number: number },
+): Promise<VersionInfo | undefined> {
+  const [row] = await db
+    .select(versionInfo)
+    .from(serverVersion)
+    .where(and(eq(serverVersion.serverId, serverId), eq(serverVersion.orgId, orgId), eq(serverVersion.number, number)));
   return row;
 }
 

@@ -10,8 +10,8 @@ export interface FollowBuildOptions {
 
 /**
  * The whole history of a build and then what happens, until it ends. The rows are the truth; the bus only wakes.
- * The build's existence is checked before the first event is asked for.
- * @throws AppError `not_found`
+ * The build's existence is checked before the first event is asked for, and again whenever there is no news.
+ * @throws AppError `not_found`, from the generator as well when the build is deleted meanwhile
  */
 export async function followBuild(
   ctx: Ctx,
@@ -33,7 +33,9 @@ async function* events(
   try {
     let seq = 0;
     while (!signal.aborted) {
-      for (const event of await listBuildEvents(ctx.db, ctx.org.id, buildId, seq)) {
+      const news = await listBuildEvents(ctx.db, ctx.org.id, buildId, seq);
+      if (news.length === 0) await getBuildInOrg(ctx.db, ctx.org.id, buildId);
+      for (const event of news) {
         seq = event.seq;
         yield event;
         if (event.type === 'done' || event.type === 'error') return;

@@ -1,4 +1,4 @@
-import { listVersions, lockServerInOrg, updateServer } from '@bmm/db';
+import { findVersionByNumber, lockServerInOrg, updateServer } from '@bmm/db';
 import { AppError, type ServerResponse } from '@bmm/types';
 import { type Ctx, requireScope } from '../context.ts';
 import { publishServerChanged } from '../publish.ts';
@@ -10,9 +10,7 @@ export async function activateVersion(ctx: Ctx, serverId: string, versionNumber:
   requireScope(ctx, 'servers:write');
   const after = await ctx.db.transaction(async (tx) => {
     const server = await lockServerInOrg(tx, ctx.org.id, serverId);
-    const version = (await listVersions(tx, ctx.org.id, server.id)).find(
-      (candidate) => candidate.number === versionNumber,
-    );
+    const version = await findVersionByNumber(tx, ctx.org.id, { serverId, number: versionNumber });
     if (version === undefined) throw new AppError('not_found', 'There is no such version.');
     const row = await updateServer(tx, server, { activeVersionId: version.id });
     await recordAudit(tx, ctx, {

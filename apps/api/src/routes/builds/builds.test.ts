@@ -88,6 +88,15 @@ test('a wake-up that gets lost costs a second, no event', async () => {
   expect(follower.events).toHaveLength(3);
 });
 
+test('a follower of a build whose server is deleted is told so, and nothing goes on asking for it', async () => {
+  const buildId = await newBuild();
+  const follower = connect(buildId, { cookie: ada.cookie, origin: WEB });
+  await new Promise((resolve) => follower.socket.on('open', resolve));
+  const { serverId } = (await ada.request({ method: 'GET', url: `/v1/builds/${buildId}` })).json().build;
+  expect((await ada.request({ method: 'DELETE', url: `/v1/servers/${serverId}` })).statusCode).toBe(204);
+  expect(await follower.closed).toBe(1008);
+});
+
 test.each([
   ['a foreign origin', () => ({ cookie: ada.cookie, origin: 'https://evil.test' }), 403],
   ['an origin that only starts like ours', () => ({ cookie: ada.cookie, origin: `${WEB}.evil.test` }), 403],

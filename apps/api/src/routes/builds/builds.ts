@@ -1,5 +1,5 @@
 import { cancelBuild, followBuild, getBuild } from '@bmm/services';
-import { BuildResponseSchema, IterateResponseSchema } from '@bmm/types';
+import { AppError, BuildResponseSchema, IterateResponseSchema } from '@bmm/types';
 import type { FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
 import { BUILD_POLL_MS, STREAM_KEEPALIVE_MS, WEBSOCKET_BUFFER_BYTES_MAX } from '../../constants.ts';
@@ -45,6 +45,7 @@ export function buildRoutes(app: FastifyInstance, { allowedOrigins }: { allowedO
         for await (const event of events) send(socket, event);
         socket.close(1000);
       } catch (error) {
+        if (error instanceof AppError && error.code === 'not_found') return socket.close(1008, error.detail);
         request.log.error({ err: error }, 'build stream failed');
         socket.close(1011, 'The stream broke off; connect again.');
       } finally {

@@ -40,6 +40,22 @@ async function verify(token: string, slug: string) {
 const auditActions = async () =>
   (await bed.db.select().from(schema.auditEvent)).map((row) => [row.action, row.metadata]);
 
+test('a server whose slug stands in the host is found by that host', async () => {
+  await using hosted = await openOAuthTestBed({
+    issuer: 'https://mcp.example.com',
+    template: 'https://{slug}.mcp.example.com/mcp',
+  });
+  await hosted.addServer(await hosted.addUser('ada'), 'echo');
+  const ask = (host: string) =>
+    hosted.app.inject({ url: '/.well-known/oauth-protected-resource/mcp', headers: { host } });
+  expect((await ask('echo.mcp.example.com')).json()).toMatchObject({
+    resource: 'https://echo.mcp.example.com/mcp',
+    authorization_servers: ['https://mcp.example.com'],
+  });
+  expect((await ask('none.mcp.example.com')).statusCode).toBe(404);
+  expect((await ask('mcp.example.com')).statusCode).toBe(404);
+});
+
 describe('the whole way', () => {
   test('register → authorize → consent → code → token → refresh → revoke', async () => {
     const pkce = makePkce();

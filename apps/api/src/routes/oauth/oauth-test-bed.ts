@@ -10,7 +10,7 @@ import { oauthRoutes } from './oauth-routes.ts';
 export const ISSUER = 'http://localhost:4100';
 export const WEB = 'http://localhost:3000';
 export const REDIRECT_URI = 'https://client.example/cb';
-const urlsOf = (issuer: string) => publicUrls(issuer, `${issuer}/s/{slug}/mcp`);
+const urlsOf = (issuer: string, template = `${issuer}/s/{slug}/mcp`) => publicUrls(issuer, template);
 export const urls = urlsOf(ISSUER);
 
 export interface TestUser {
@@ -49,7 +49,7 @@ export interface OAuthTestBed extends AsyncDisposable {
 }
 
 export async function openOAuthTestBed(
-  options: { secureCookies?: boolean; issuer?: string } = {},
+  options: { secureCookies?: boolean; issuer?: string; template?: string } = {},
 ): Promise<OAuthTestBed> {
   const database = await createMigratedDatabase();
   const connection = openDatabase({ url: database.url, connectionsMax: 8, onError: () => undefined });
@@ -65,7 +65,11 @@ export async function openOAuthTestBed(
   app.decorateRequest('problemCode', undefined);
   installErrorHandler(app);
   await oauthRoutes(app, {
-    config: { urls: urlsOf(options.issuer ?? ISSUER), webUrl: WEB, secureCookies: options.secureCookies ?? false },
+    config: {
+      urls: urlsOf(options.issuer ?? ISSUER, options.template),
+      webUrl: WEB,
+      secureCookies: options.secureCookies ?? false,
+    },
     db,
     signingKeys,
     refreshKey: new Secret(randomBytes(32)),

@@ -54,9 +54,11 @@ function acceptsEventStream(accept: string | undefined): boolean {
 /** Aborts when the caller goes away before it has its answer. */
 function abortOnClose(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  reply.raw.once('close', () => {
+  const onClose = (): void => {
     if (!reply.raw.writableFinished) controller.abort(new AppError('build_cancelled', 'The caller went away.'));
-  });
+  };
+  if (reply.raw.destroyed) onClose();
+  else reply.raw.once('close', onClose);
   return controller.signal;
 }
 

@@ -1,3 +1,5 @@
+import { insertVersion, schema } from '@bmm/db';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApi, type TestApi, type TestUser, WEB } from '../../testing/start-test-api.ts';
 
@@ -76,6 +78,8 @@ describe('400', () => {
   test.each([
     ['an empty prompt', { prompt: '   ' }],
     ['a prompt of 100 kB', { prompt: 'x'.repeat(100_000) }],
+    ['a prompt with NUL', { prompt: 'a\u0000b' }],
+    ['a prompt with half a surrogate pair', { prompt: 'a\ud800b' }],
     ['no prompt', {}],
     ['a prompt that is no text', { prompt: { $ne: '' } }],
     ['an unknown member', { prompt: 'a', ownerId: 'x' }],
@@ -89,6 +93,23 @@ describe('400', () => {
       instance: '/v1/servers/preview',
       detail: expect.stringMatching(/\w+/),
     });
+  });
+
+  test('an id with NUL, which the database refuses to look up, gets a sentence as well', async () => {
+    const response = await ada.request({ method: 'GET', url: '/v1/servers/srv%00' });
+    expect(response.json()).toMatchObject({ code: 'validation_failed', status: 400 });
+  });
+
+  test('a body that nests so deeply that no schema can walk it', async () => {
+    const { previewId } = await preview(ada);
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const response = await ada.request({
+      method: 'POST',
+      url: '/v1/servers',
+      payload: `{"name":"E","slug":"${freshSlug()}","previewId":"${previewId}","specEdit":{"tools":[{"exampleArguments":{"a":${deep}}},{}]}}`,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(response.json()).toMatchObject({ code: 'validation_failed', status: 400 });
   });
 
   test('malformed JSON is named as such', async () => {
@@ -261,6 +282,16 @@ describe('410', () => {
   });
 });
 
+test.each([
+  ['a path that cannot be decoded', '/v1/servers/%zz'],
+  ['an id that is far too long', `/v1/servers/${'a'.repeat(300)}`],
+])('404: %s, which the framework refuses before any route, is a problem like every other', async (_what, url) => {
+  const response = await ada.request({ method: 'GET', url });
+  expect(response.statusCode).toBe(404);
+  expect(response.headers['content-type']).toContain('application/problem+json');
+  expect(response.json()).toMatchObject({ code: 'not_found', detail: 'There is nothing here.' });
+});
+
 test('413: a body of 3 MB is refused', async () => {
   const response = await post(ada, '/v1/servers/preview', { prompt: 'x'.repeat(3 * 1024 * 1024) });
   expect(response.json()).toMatchObject({ code: 'payload_too_large', status: 413 });
@@ -333,6 +364,58 @@ test('the preview stream sends exactly one spec and ends', async () => {
   expect(response.body.match(/^event: (spec|error)$/gm)).toEqual(['event: spec']);
   const data = JSON.parse(/^event: spec\ndata: (.*)$/m.exec(response.body)?.[1] ?? '');
   expect(data).toMatchObject({ source: 'mock', previewId: expect.stringMatching(/^prv_/) });
+});
+
+test('an earlier version is made the one that serves, one that does not exist is not, and the acts are written down', async () => {
+  const { server } = await create(ada);
+  const { spec } = await preview(ada);
+  const { organization } = (await ada.request({ method: 'GET', url: '/v1/me' })).json();
+  for (const digit of ['a', 'b']) {
+    const version = { orgId: organization.id, serverId: server.id, bundleSha256: digit.repeat(64), bundle: 'code' };
+    await insertVersion(api.deps.services.db, { ...version, spec, source: 'mock' });
+  }
+  const activate = (version: number) => post(ada, `/v1/servers/${server.id}/versions/${version}/activate`, {});
+  expect((await activate(2)).json().server.version).toBe(2);
+  expect((await activate(1)).json().server.version).toBe(1);
+  expect((await activate(3)).json()).toMatchObject({ code: 'not_found' });
+  const { versions } = (await ada.request({ method: 'GET', url: `/v1/servers/${server.id}/versions` })).json();
+  expect(versions.map((one: { version: number; active: boolean }) => [one.version, one.active])).toEqual([
+    [2, false],
+    [1, true],
+  ]);
+  const audit = schema.auditEvent;
+  const written = await api.deps.services.db.select().from(audit).where(eq(audit.resourceId, server.id));
+  expect(written.map((row) => row.action).sort()).toEqual([
+    'server.activate_version',
+    'server.activate_version',
+    'server.create',
+  ]);
+});
+
+test('403: a key that may only read changes nothing', async () => {
+  const { server, build } = await create(ada);
+  const { key } = (await post(ada, '/v1/api-keys', { name: 'Reader', scopes: ['servers:read'] })).json();
+  const ask = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, payload: object) =>
+    api.app.inject({
+      method,
+      url,
+      headers: { authorization: `Bearer ${key}` },
+      ...(method === 'GET' ? {} : { payload }),
+    });
+  expect((await ask('GET', `/v1/servers/${server.id}`, {})).statusCode).toBe(200);
+  for (const [method, url, payload] of [
+    ['POST', '/v1/servers/preview', { prompt: 'echo' }],
+    ['POST', '/v1/servers', { name: 'S', slug: freshSlug(), prompt: 'echo' }],
+    ['PATCH', `/v1/servers/${server.id}`, { name: 'x' }],
+    ['DELETE', `/v1/servers/${server.id}`, {}],
+    ['POST', `/v1/servers/${server.id}/iterate`, { prompt: 'x' }],
+    ['POST', `/v1/servers/${server.id}/versions/1/activate`, {}],
+    ['POST', `/v1/builds/${build.id}/cancel`, {}],
+    ['POST', '/v1/api-keys', { name: 'Permanent' }],
+    ['DELETE', '/v1/account', { confirm: ada.email }],
+  ] as const) {
+    expect([method, url, (await ask(method, url, payload)).json().code]).toEqual([method, url, 'forbidden']);
+  }
 });
 
 test('a deleted server is gone and its slug stays taken', async () => {
