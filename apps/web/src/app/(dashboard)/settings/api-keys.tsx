@@ -17,20 +17,29 @@ import { useAction } from '@/lib/use-action.ts';
 export function ApiKeys({ apiKeys }: { apiKeys: readonly ApiKey[] }) {
   const router = useRouter();
   const [revoking, setRevoking] = useState<ApiKey>();
+  // Stands in the list at once; the page's own data follows with the refresh.
+  const [made, setMade] = useState<readonly ApiKey[]>([]);
+  const shown = [...made.filter((key) => !apiKeys.some(({ id }) => id === key.id)), ...apiKeys];
   const revoke = useAction(async (key: ApiKey) => {
     await browserApi.deleteApiKey(key.id);
     setRevoking(undefined);
+    setMade((keys) => keys.filter(({ id }) => id !== key.id));
     toast(`The key "${key.name}" was revoked.`);
     router.refresh();
   });
   return (
     <Panel title="API keys" text="For programs that use the API in your name: Authorization: Bearer bmm_…">
-      <CreateKey onCreated={() => router.refresh()} />
-      {apiKeys.length === 0 ? (
+      <CreateKey
+        onCreated={(key) => {
+          setMade((keys) => [key, ...keys]);
+          router.refresh();
+        }}
+      />
+      {shown.length === 0 ? (
         <p className="text-sm text-muted">There are no keys.</p>
       ) : (
         <ul className="divide-y divide-line rounded-md border border-line">
-          {apiKeys.map((key) => (
+          {shown.map((key) => (
             <li key={key.id} className="flex flex-wrap items-center justify-between gap-3 px-3 py-2">
               <div className="min-w-0">
                 <p className="[overflow-wrap:anywhere]">{key.name}</p>
@@ -71,14 +80,14 @@ export function ApiKeys({ apiKeys }: { apiKeys: readonly ApiKey[] }) {
   );
 }
 
-function CreateKey({ onCreated }: { onCreated: () => void }) {
+function CreateKey({ onCreated }: { onCreated: (key: ApiKey) => void }) {
   const [name, setName] = useState('');
   const [created, setCreated] = useState<string>();
   const create = useAction(async () => {
-    const { key } = await browserApi.createApiKey(name.trim());
+    const { apiKey, key } = await browserApi.createApiKey(name.trim());
     setCreated(key);
     setName('');
-    onCreated();
+    onCreated(apiKey);
   });
   return (
     <>

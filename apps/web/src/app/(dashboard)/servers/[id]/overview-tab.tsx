@@ -22,12 +22,14 @@ export function OverviewTab({ server }: { server: ServerDetail }) {
         </Notice>
       )}
       {!answers && <Notice>{SERVER_STATE_WORDS[server.state].meaning}</Notice>}
-      <section aria-labelledby="connect" className="flex flex-col gap-3">
-        <h2 id="connect" className="text-base font-semibold">
-          Connect a client
-        </h2>
-        <InstallTabs subject={{ name: server.slug, url: server.mcpUrl, description: server.description }} />
-      </section>
+      {server.version !== null && (
+        <section aria-labelledby="connect" className="flex flex-col gap-3">
+          <h2 id="connect" className="text-base font-semibold">
+            Connect a client
+          </h2>
+          <InstallTabs subject={{ name: server.slug, url: server.mcpUrl, description: server.description }} />
+        </section>
+      )}
       <section aria-labelledby="reach" className="flex flex-col gap-2">
         <h2 id="reach" className="text-base font-semibold">
           Hosts it talks to
