@@ -14,6 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'packages/embedded-postgres': [],
   'packages/auth': ['types'],
   'packages/db': ['types'],
+  'packages/egress': ['types'],
   'packages/generation': ['types'],
   'packages/mcp': ['types'],
   'packages/queue': ['types'],
@@ -29,6 +30,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const TESTS_MAY_IMPORT: Record<string, readonly string[]> = {
   '*': ['testing', 'embedded-postgres'],
   'packages/auth': ['db'],
+  'packages/egress': ['sandbox'],
 };
 /** Packages for development: no app and no package depends on them outside its tests. */
 const DEVELOPMENT_ONLY = ['testing', 'embedded-postgres'];
@@ -65,7 +67,7 @@ function listSources(folder: string): string[] {
 function readSource(path: string): SourceFile {
   const code = readFileSync(join(ROOT, path), 'utf8').replaceAll(/^\s*(\/\/|\/?\*).*$/gm, '');
   const found = code.matchAll(/(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*['"]([^'"\n]+)['"]/g);
-  const isTest = /\.test\.tsx?$|\/(testing|test-support)\/|-(contract|test-bed)\.ts$|\/test-[^/]+\.ts$/.test(path);
+  const isTest = /\.test\.tsx?$|\/(testing|test-support)\/|-(contract|suite|test-bed)\.ts$|\/test-[^/]+\.ts$/.test(path);
   return { path, isTest, imports: [...found].map(([, specifier]) => specifier ?? ''), code };
 }
 

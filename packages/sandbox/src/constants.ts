@@ -43,9 +43,28 @@ export const LATE_ANSWER_GRACE_MS = 100;
 export const EXIT_NEWS_MS = 1_000;
 /** A killed process that is still there after this is stuck in the kernel; measured worst case is 460 ms at 2 GB. */
 export const KILL_TIMEOUT_MS = 5_000;
+/** A wrapper whose child was killed exits within 5 ms; after this it is killed as well. */
+export const WRAPPER_EXIT_MS = 50;
 /** The runtime closes idle connections after 5 s; ours go first, so that no call is sent into a closing one. */
 export const IDLE_CONNECTION_MS = 3_000;
 /** The end of the runtime's error output, kept to explain a death. */
 export const STDERR_TAIL_CHARS_MAX = 4_096;
 /** sockaddr_un holds 108 bytes on Linux and 104 on macOS. */
 export const SOCKET_PATH_BYTES_MAX = 103;
+
+/**
+ * User and group numbers for sandboxes when the platform runs as root. The first range lies in a stretch that systemd's
+ * table of uids leaves unused and that /etc/subuid does not hand out, large enough that drivers which do not know of each
+ * other hardly meet (64 sandboxes and 4: one chance in 250,000). The second fits containers that map 16 bits only,
+ * between ordinary accounts and systemd's dynamic ones.
+ */
+export const UID_RANGES = [
+  { first: 1_900_000_000, count: 65_536_000 },
+  { first: 30_000, count: 30_000 },
+] as const;
+/** Open files: 128 calls, the runtime's own and room; a compromised runtime must not exhaust the machine's table. */
+export const OPEN_FILES_MAX = 256;
+/** Threads of one sandbox that has its own uid: the runtime has about four and bwrap two processes. */
+export const THREADS_MAX = 64;
+/** A probe starts the wrapper once; it takes 50 ms. */
+export const PROBE_TIMEOUT_MS = 5_000;

@@ -20,5 +20,6 @@ export {
   type SandboxPoolOptions,
 } from './sandbox-pool.ts';
 export { SandboxStartError } from './sandbox-start-error.ts';
+export { describeTier, SANDBOX_TIERS, type SandboxTier, SandboxTierError } from './sandbox-tier.ts';
 export { workerdVersion } from './workerd-binary.ts';
-export { createWorkerdDriver, type WorkerdDriverOptions } from './workerd-driver.ts';
+export { createWorkerdDriver, type WorkerdDriver, type WorkerdDriverOptions } from './workerd-driver.ts';

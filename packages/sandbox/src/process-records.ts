@@ -11,7 +11,6 @@ export interface Orphan {
   readonly id: string;
   /** Undefined when the process is already gone and only its files are left. */
   readonly pid: number | undefined;
-  readonly isGone: () => boolean;
 }
 
 /**
@@ -49,7 +48,7 @@ export class ProcessRecords {
       if (record && isRunning(record.owner)) return [];
       const sandbox = record?.sandbox;
       const pid = sandbox && isRunning(sandbox) ? sandbox.pid : undefined;
-      return [{ id, pid, isGone: () => sandbox === undefined || !isRunning(sandbox) }];
+      return [{ id, pid }];
     });
   }
 

@@ -9,3 +9,7 @@ export function findLoadError(stderr: string): string | undefined {
   const message = error.slice(0, 500);
   return line === undefined ? message : `${message} (line ${line}, column ${column})`;
 }
+
+/** What a program that wraps the runtime said before it gave up; undefined when it was the runtime that ended. */
+export const findWrapperError = (stderr: string): string | undefined =>
+  /^(?:bwrap|setpriv|prlimit|unshare|sandbox|sh): .+$/m.exec(stderr)?.[0];

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { STDERR_TAIL_CHARS_MAX } from './constants.ts';
-import { workerdPath } from './workerd-binary.ts';
+import { CONTROL_FD, type LaunchPlan, type LaunchTarget, toLaunchCommand } from './launch-command.ts';
+import { EGRESS_SOCKET, IN_SOCKET } from './sandbox-dir.ts';
 
-export interface SpawnOptions {
+export interface SpawnOptions extends LaunchTarget {
+  readonly plan: LaunchPlan;
   readonly configPath: string;
-  readonly inSocketPath: string;
-  readonly egressSocketPath: string;
-  readonly memoryMib: number;
 }
 
 export interface WorkerdProcess {
@@ -19,23 +19,23 @@ export interface WorkerdProcess {
   readonly stderrTail: () => string;
 }
 
-// RLIMIT_DATA is not enforced on macOS, where its ulimit may fail; there only the V8 heap limit holds.
-const SET_LIMITS =
-  process.platform === 'darwin' ? 'ulimit -c 0 -n 256' : 'ulimit -c 0 && ulimit -n 256 && ulimit -d "$1"';
-// `env -i` because shells export variables of their own (PWD, SHLVL).
-const LAUNCH = `${SET_LIMITS} && shift && exec /usr/bin/env -i "$@"`;
-
-/** Starts the runtime in its own session and process group, with an empty environment and no descriptor but its own. */
-export function spawnWorkerd(options: SpawnOptions): WorkerdProcess {
-  const runtime = [workerdPath(), 'serve', '-b', options.configPath, '--control-fd=3'];
-  const sockets = ['-s', `http=unix:${options.inSocketPath}`, '-e', `egress=unix:${options.egressSocketPath}`];
-  const dataKib = String(options.memoryMib * 1024);
-  const child = spawn('/bin/sh', ['-c', LAUNCH, 'sandbox', dataKib, ...runtime, ...sockets], {
-    cwd: '/',
-    env: {},
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-  });
+/**
+ * Starts the runtime in its own session and process group, with an empty environment and no descriptor but its own. Its
+ * configuration comes through standard input, so that it needs no rights to our files and one configuration fits all tiers.
+ */
+export function spawnWorkerd({ plan, configPath, ...target }: SpawnOptions): WorkerdProcess {
+  const [program = '', ...words] = toLaunchCommand(plan, target, ({ binary, dir }) => [
+    ...[binary, 'serve', '-b', '-', `--control-fd=${CONTROL_FD}`],
+    ...['-s', `http=unix:${dir}/${IN_SOCKET}`, '-e', `egress=unix:${dir}/${EGRESS_SOCKET}`],
+  ]);
+  const child = withOpenFiles([configPath, plan.seccompPath], ([config, seccomp]) =>
+    spawn(program, words, {
+      cwd: '/',
+      env: {},
+      detached: true,
+      stdio: [config ?? 'ignore', 'ignore', 'pipe', 'pipe', ...(seccomp === undefined ? [] : [seccomp])],
+    }),
+  );
   const listening = untilListening(child);
   // A start that fails before anybody waits for this must not count as unhandled.
   listening.catch(() => {});
@@ -43,8 +43,19 @@ export function spawnWorkerd(options: SpawnOptions): WorkerdProcess {
   return { child, pid: child.pid, listening, stderrTail: collectTail(child.stderr) };
 }
 
+/** Each use has descriptors of its own: a shared one would be read to its end only once. */
+function withOpenFiles<T>(paths: readonly (string | undefined)[], use: (fds: (number | undefined)[]) => T): T {
+  const fds: (number | undefined)[] = [];
+  try {
+    for (const path of paths) fds.push(path === undefined ? undefined : openSync(path, 'r'));
+    return use(fds);
+  } finally {
+    for (const fd of fds) if (fd !== undefined) closeSync(fd);
+  }
+}
+
 function untilListening(child: ChildProcess): Promise<void> {
-  const control = child.stdio[3] as Readable;
+  const control = child.stdio[CONTROL_FD] as Readable;
   return new Promise((resolve, reject) => {
     let text = '';
     control.on('data', (chunk: Buffer) => {

@@ -5,30 +5,71 @@ import { CompiledConfigs } from './compiled-configs.ts';
 import { SOCKET_PATH_BYTES_MAX, START_TIMEOUT_MS } from './constants.ts';
 import { parseLoadError } from './guest-answer.ts';
 import { GuestClient } from './guest-client.ts';
-import { killGroup, untilGone } from './kill-group.ts';
+import { endGroup } from './kill-group.ts';
+import { type FoundTier, findTier } from './probe-tier.ts';
 import { ProcessRecords } from './process-records.ts';
-import { findLoadError } from './runtime-errors.ts';
+import { findLoadError, findWrapperError } from './runtime-errors.ts';
 import type { RunningSandbox, Sandbox, SandboxDriver, StartRequest } from './sandbox.ts';
+import { EGRESS_SOCKET, IN_SOCKET, makeSandboxDir, sealSandboxDir } from './sandbox-dir.ts';
 import { resolveSandboxLimits, type SandboxLimits } from './sandbox-limits.ts';
 import { SandboxStartError } from './sandbox-start-error.ts';
+import type { SandboxTier } from './sandbox-tier.ts';
+import { SandboxUids } from './sandbox-uids.ts';
 import { spawnWorkerd, type WorkerdProcess } from './spawn-workerd.ts';
 import { WorkerdSandbox } from './workerd-sandbox.ts';
 
 export interface WorkerdDriverOptions {
-  /** Directory for sockets, process records and compiled bundles; made with mode 0700. */
+  /** Directory for sockets, process records and compiled bundles; closed to other users. */
   readonly runDir: string;
+  /** How sandboxes are walled in; `auto` (the default) is the strongest that the machine offers. */
+  readonly tier?: SandboxTier | 'auto' | undefined;
+  /** The weakest tier that is acceptable; `plain` unless given. */
+  readonly minTier?: SandboxTier | undefined;
 }
 
-/** A driver that runs each bundle in a workerd process; throws when the run directory's path is too long for sockets. */
-export function createWorkerdDriver(options: WorkerdDriverOptions): SandboxDriver {
-  return new WorkerdDriver(resolve(options.runDir));
+export interface WorkerdDriver extends SandboxDriver {
+  /** The tier that really runs. */
+  readonly tier: SandboxTier;
+  /** Whether each sandbox has a user of its own, which needs a platform that runs as root. */
+  readonly hasOwnUid: boolean;
+  /** Sentences that say why it is no better: what each stronger tier lacked. */
+  readonly tierShortfalls: readonly string[];
+}
+
+/**
+ * A driver that runs each bundle in a workerd process. Blocks for about 200 ms while it probes the machine; throws
+ * SandboxTierError when the tier is not to be had, and an Error when the run directory's path is too long for sockets.
+ */
+export function createWorkerdDriver({ runDir, tier = 'auto', minTier = 'plain' }: WorkerdDriverOptions): WorkerdDriver {
+  const dir = resolve(runDir);
+  const longest = join(dir, 's', newSandboxId(), EGRESS_SOCKET);
+  if (Buffer.byteLength(longest) > SOCKET_PATH_BYTES_MAX) {
+    throw new Error(`The sandbox run directory ${dir} is too long for socket paths; choose a shorter one.`);
+  }
+  // Sandboxes with a user of their own must get through to their directory; nobody can list what is on the way.
+  openRunDir(dir, process.getuid?.() === 0 ? 0o711 : 0o700);
+  const found = findTier({ runDir: dir, tier, minTier });
+  if (!found.uidRange) openRunDir(dir, 0o700);
+  return new WorkerdProcessDriver(dir, found);
+}
+
+/** A directory that was there before keeps its mode otherwise, and whoever reaches the sockets can call tools. */
+function openRunDir(runDir: string, mode: number): void {
+  mkdirSync(join(runDir, 's'), { recursive: true, mode });
+  chmodSync(runDir, mode);
+  chmodSync(join(runDir, 's'), mode);
 }
 
 const NOT_LOADED = 'The tool code did not load';
 
 const newSandboxId = () => randomBytes(6).toString('hex');
 
-class WorkerdDriver implements SandboxDriver {
+class WorkerdProcessDriver implements WorkerdDriver {
+  readonly tier: SandboxTier;
+  readonly hasOwnUid: boolean;
+  readonly tierShortfalls: readonly string[];
+  readonly #found: FoundTier;
+  readonly #uids: SandboxUids | undefined;
   readonly #socketsDir: string;
   readonly #records: ProcessRecords;
   readonly #configs: CompiledConfigs;
@@ -36,15 +77,13 @@ class WorkerdDriver implements SandboxDriver {
   readonly #starting = new Set<Promise<unknown>>();
   #isClosed = false;
 
-  constructor(runDir: string) {
+  constructor(runDir: string, found: FoundTier) {
+    this.tier = found.plan.tier;
+    this.hasOwnUid = found.uidRange !== undefined;
+    this.tierShortfalls = found.shortfalls;
+    this.#found = found;
+    this.#uids = found.uidRange && new SandboxUids(found.uidRange, runDir);
     this.#socketsDir = join(runDir, 's');
-    const longest = join(this.#socketsDir, newSandboxId(), 'egress.sock');
-    if (Buffer.byteLength(longest) > SOCKET_PATH_BYTES_MAX) {
-      throw new Error(`The sandbox run directory ${runDir} is too long for socket paths; choose a shorter one.`);
-    }
-    mkdirSync(this.#socketsDir, { recursive: true, mode: 0o700 });
-    // A directory that was there before keeps its mode otherwise, and whoever reaches the sockets can call tools.
-    chmodSync(runDir, 0o700);
     this.#records = new ProcessRecords(join(runDir, 'processes'));
     this.#configs = new CompiledConfigs(join(runDir, 'configs'));
   }
@@ -68,10 +107,9 @@ class WorkerdDriver implements SandboxDriver {
   async reapOrphans(): Promise<number> {
     const orphans = this.#records.orphans();
     let killed = 0;
-    for (const { id, pid, isGone } of orphans) {
+    for (const { id, pid } of orphans) {
       if (pid !== undefined) {
-        killGroup(pid);
-        await untilGone(pid, isGone);
+        await endGroup(pid);
         killed += 1;
       }
       this.#removeFiles(id);
@@ -94,10 +132,10 @@ class WorkerdDriver implements SandboxDriver {
     this.#assertOpen(request.signal);
     const configPath = await this.#configs.pathFor(request.bundle, limits.heapMib);
     this.#assertOpen(request.signal);
-    const { sandbox, runtime, client } = this.#spawn(request, limits, configPath);
+    const { sandbox, runtime, client, sealed } = this.#spawn(request, limits, configPath);
     const timeout = AbortSignal.timeout(START_TIMEOUT_MS);
     try {
-      await untilLoaded(runtime, client, request.signal ? AbortSignal.any([timeout, request.signal]) : timeout);
+      await untilLoaded(runtime, sealed, client, request.signal ? AbortSignal.any([timeout, request.signal]) : timeout);
       this.#assertOpen(request.signal);
       return sandbox;
     } catch (error) {
@@ -112,23 +150,30 @@ class WorkerdDriver implements SandboxDriver {
   #spawn({ serverId, bundle }: StartRequest, limits: SandboxLimits, configPath: string) {
     const id = newSandboxId();
     const dir = join(this.#socketsDir, id);
-    mkdirSync(dir, { mode: 0o700 });
-    const inSocketPath = join(dir, 'in.sock');
-    const runtime = spawnWorkerd({
-      configPath,
-      inSocketPath,
-      egressSocketPath: join(dir, 'egress.sock'),
-      memoryMib: limits.memoryMib,
-    });
+    const uid = this.#uids?.take(serverId);
+    const release = () => {
+      if (uid !== undefined) this.#uids?.release(uid);
+      this.#removeFiles(id);
+    };
+    let runtime: WorkerdProcess;
+    try {
+      makeSandboxDir(dir, uid);
+      runtime = spawnWorkerd({ plan: this.#found.plan, configPath, dir, uid, memoryMib: limits.memoryMib });
+    } catch (error) {
+      release();
+      throw error;
+    }
     this.#records.write(id, runtime.pid);
-    const client = new GuestClient(inSocketPath, limits.concurrentCalls);
+    const client = new GuestClient(join(dir, IN_SOCKET), limits.concurrentCalls);
     const onExit = () => {
       this.#live.delete(id);
-      this.#removeFiles(id);
+      release();
     };
     const sandbox = new WorkerdSandbox({ id, serverId, sha256: bundle.sha256, limits, runtime, client, onExit });
     this.#live.set(id, sandbox);
-    return { sandbox, runtime, client };
+    const sealed = runtime.listening.then(() => sealSandboxDir(dir, uid));
+    sealed.catch(() => {});
+    return { sandbox, runtime, client, sealed };
   }
 
   #assertOpen(signal: AbortSignal | undefined): void {
@@ -143,15 +188,22 @@ class WorkerdDriver implements SandboxDriver {
 }
 
 /** Resolves when the guest has evaluated its bundle; throws SandboxStartError when it cannot. */
-async function untilLoaded(runtime: WorkerdProcess, client: GuestClient, signal: AbortSignal): Promise<void> {
+async function untilLoaded(
+  runtime: WorkerdProcess,
+  sealed: Promise<void>,
+  client: GuestClient,
+  signal: AbortSignal,
+): Promise<void> {
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
-  const loadError = await Promise.race([runtime.listening, aborted])
+  const loadError = await Promise.race([sealed, aborted])
     .then(() => client.getHealth(signal))
     .then(
       (reply) => parseLoadError(reply.body),
       (error: unknown) => {
+        const wrapperError = findWrapperError(runtime.stderrTail());
+        if (wrapperError !== undefined) throw new Error(`The sandbox did not start: ${wrapperError}`, { cause: error });
         const reason = findLoadError(runtime.stderrTail()) ?? 'its sandbox ended without saying why';
         throw new SandboxStartError(`${NOT_LOADED}: ${reason}.`, { cause: error });
       },

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EXIT_NEWS_MS, LATE_ANSWER_GRACE_MS, LOG_LINES_MAX } from './constants.ts';
+import { EXIT_NEWS_MS, LATE_ANSWER_GRACE_MS, LOG_LINES_MAX, WRAPPER_EXIT_MS } from './constants.ts';
 import { answerBytesMax, parseGuestAnswer } from './guest-answer.ts';
 import { AnswerTooLargeError, type GuestClient } from './guest-client.ts';
-import { isGroupGone, killGroup, untilGone } from './kill-group.ts';
+import { endGroup, killChildren, killGroup } from './kill-group.ts';
 import { isOutOfMemory } from './runtime-errors.ts';
 import type { CallFailure, CallOutcome, CallRequest, Sandbox, SandboxExit } from './sandbox.ts';
 import type { SandboxLimits } from './sandbox-limits.ts';
@@ -38,6 +38,7 @@ export class WorkerdSandbox implements Sandbox {
   #isGone = false;
   #callsInFlight = 0;
   #killedAs: 'stopped' | 'wedged' | undefined;
+  #groupKill: NodeJS.Timeout | undefined;
   /** Set when the kernel did not end the process group. */
   #stuck: unknown;
 
@@ -149,13 +150,15 @@ export class WorkerdSandbox implements Sandbox {
   #kill(reason: 'stopped' | 'wedged'): void {
     if (this.#isGone) return;
     this.#killedAs ??= reason;
-    killGroup(this.pid);
+    if (!killChildren(this.pid)) killGroup(this.pid);
+    else this.#groupKill ??= setTimeout(() => killGroup(this.pid), WRAPPER_EXIT_MS);
   }
 
   #untilExit(onExit: () => void): Promise<SandboxExit> {
     return new Promise((resolve) => {
       this.#runtime.child.once('exit', (code, signal) => {
         this.#isGone = true;
+        clearTimeout(this.#groupKill);
         for (const watch of this.#watches) watch.abort();
         this.#client.close();
         this.#endGroup().finally(() => {
@@ -169,9 +172,7 @@ export class WorkerdSandbox implements Sandbox {
   /** Ends what the process may have started; its group id stays reserved for as long as anything lives in it. */
   async #endGroup(): Promise<void> {
     try {
-      if (isGroupGone(this.pid)) return;
-      killGroup(this.pid);
-      await untilGone(this.pid, () => isGroupGone(this.pid));
+      await endGroup(this.pid);
     } catch (error) {
       this.#stuck = error;
     }
