@@ -1,0 +1,12 @@
+export { createDnsResolver, type DnsQueries } from './create-dns-resolver.ts';
+export { dialTcp } from './dial-tcp.ts';
+export { createEgressGuard, type EgressGuard, type EgressGuardOptions, type OpenEgress } from './egress-guard.ts';
+export { DEFAULT_EGRESS_LIMITS, type EgressLimits } from './egress-limits.ts';
+export { type EgressPolicy, EgressPolicySchema, type EgressRule, type SecretBinding } from './egress-policy.ts';
+export { EGRESS_REASONS, type EgressReason } from './egress-refusal.ts';
+export type { EgressRow } from './egress-row.ts';
+export type { Dial, DialRequest } from './open-connection.ts';
+export { type ParsedEgressRule, type ParseEgressRuleOptions, parseEgressRule } from './parse-egress-rule.ts';
+export { newPlaceholder } from './placeholder.ts';
+export type { ResolveHost } from './resolve-public-addresses.ts';
+export { createRedactor, type NamedSecret } from './secret-redactor.ts';
