@@ -28,7 +28,16 @@ const MAIL = ['SMTP_URL', 'MAIL_FROM'];
 const MAY_SEE: Record<AppName, readonly (string | RegExp)[]> = {
   api: [...SHARED, ...DATA, ...SECRETS, ...MAIL, MODEL, /^API_/, 'PUBLIC_MCP_URL_TEMPLATE', 'TRUSTED_PROXIES'],
   generator: [...SHARED, ...DATA, MODEL, /^BUILD_/, 'SANDBOX_RUN_DIR', 'PUBLIC_MCP_URL_TEMPLATE'],
-  gateway: [...SHARED, ...DATA, /^GATEWAY_/, /^SANDBOX/, /^CALLS_PER_/, 'API_URL', 'PUBLIC_MCP_URL_TEMPLATE'],
+  gateway: [
+    ...SHARED,
+    ...DATA,
+    /^GATEWAY_/,
+    /^SANDBOX/,
+    /^CALLS_PER_/,
+    'API_URL',
+    'PUBLIC_MCP_URL_TEMPLATE',
+    'TRUSTED_PROXIES',
+  ],
   web: [...SHARED, 'API_URL', 'WEB_PORT', 'NEXT_TELEMETRY_DISABLED', 'FORCE_COLOR'],
 };
 

@@ -40,6 +40,18 @@ test('production does not start without mail or without https', () => {
   expect(loadConfig(production)).toMatchObject({ production: true, secureCookies: true });
 });
 
+test('a master key that is none, and a template without TLS, are problems like the others', () => {
+  expect(() => loadConfig({ ...complete, SECRETS_ENCRYPTION_KEY: '00'.repeat(32), API_PORT: '0' })).toThrow(
+    /API_PORT[\s\S]*SECRETS_ENCRYPTION_KEY is no key. The master key is all zeros/,
+  );
+  expect(() => loadConfig({ ...production, PUBLIC_MCP_URL_TEMPLATE: 'http://mcp.example.com/s/{slug}/mcp' })).toThrow(
+    /PUBLIC_MCP_URL_TEMPLATE must start with https/,
+  );
+  expect(() => loadConfig({ ...complete, TRUSTED_PROXIES: 'loopback, somebody' })).toThrow(
+    /TRUSTED_PROXIES.*"somebody"/,
+  );
+});
+
 test('the exception for a production build on one machine holds for localhost only', () => {
   expect(loadConfig({ ...complete, NODE_ENV: 'production', BMM_ALLOW_INSECURE_LOCALHOST: '1' })).toMatchObject({
     production: true,

@@ -1,10 +1,12 @@
+import { parseMasterKey } from '@bmm/auth';
 import {
   type Env,
-  isSecureUrl,
+  modelSettings,
   parseSettings,
-  publicUrlProblem,
+  publicUrlProblems,
   publicUrlSettings,
   setting,
+  toAnthropicConfig,
   toPublicUrls,
 } from '@bmm/process';
 import { Secret } from '@bmm/types';
@@ -22,13 +24,20 @@ const EnvSchema = z
     BETTER_AUTH_SECRET: z
       .string({ error: 'is needed to sign sessions: at least 32 random characters' })
       .min(32, 'must have at least 32 characters'),
-    SECRETS_ENCRYPTION_KEY: z.string({ error: 'is needed to seal secrets: 64 hexadecimal digits (32 bytes)' }).min(1),
+    SECRETS_ENCRYPTION_KEY: z
+      .string({ error: 'is needed to seal secrets: 64 hexadecimal digits (32 bytes)' })
+      .transform((hex, ctx) => {
+        try {
+          return parseMasterKey(hex);
+        } catch (error) {
+          ctx.addIssue({ code: 'custom', message: `is no key. ${error instanceof TypeError ? error.message : ''}` });
+          return z.NEVER;
+        }
+      }),
     SMTP_URL: setting.text.optional(),
     MAIL_FROM: setting.text.optional(),
-    ANTHROPIC_API_KEY: setting.text.optional(),
-    ANTHROPIC_MODEL: setting.text.optional(),
-    ANTHROPIC_BASE_URL: setting.httpUrl.optional(),
-    TRUSTED_PROXIES: z.string().default('loopback'),
+    ...modelSettings,
+    TRUSTED_PROXIES: setting.trustedProxies,
     LOG_LEVEL: setting.logLevel,
     BMM_ALLOW_INSECURE_LOCALHOST: setting.flag,
     BMM_PARENT_WATCH: setting.flag,
@@ -36,21 +45,8 @@ const EnvSchema = z
   .superRefine((env, ctx) => {
     const problem = (name: keyof typeof env, message: string) =>
       ctx.addIssue({ code: 'custom', path: [name], message });
-    const templateProblem = publicUrlProblem(env);
-    if (templateProblem !== undefined) problem('PUBLIC_MCP_URL_TEMPLATE', templateProblem);
-    if (env.NODE_ENV !== 'production') return;
-    const localOnly = env.BMM_ALLOW_INSECURE_LOCALHOST === '1';
-    for (const name of ['WEB_URL', 'PUBLIC_GATEWAY_URL'] as const) {
-      if (!isSecureUrl(env[name], localOnly)) {
-        problem(
-          name,
-          localOnly
-            ? 'must be a localhost or https:// URL'
-            : 'must start with https:// in production, because cookies and tokens travel over it',
-        );
-      }
-    }
-    if (localOnly) return;
+    for (const { name, message } of publicUrlProblems(env)) problem(name, message);
+    if (env.NODE_ENV !== 'production' || env.BMM_ALLOW_INSECURE_LOCALHOST === '1') return;
     if (env.SMTP_URL === undefined)
       problem('SMTP_URL', 'is needed in production: sign-in links are mailed there, and never printed');
     if (env.MAIL_FROM === undefined)
@@ -72,20 +68,13 @@ export function loadConfig(env: Env) {
     webUrl: value.WEB_URL,
     urls: toPublicUrls(value),
     authSecret: new Secret(value.BETTER_AUTH_SECRET),
-    masterKey: new Secret(value.SECRETS_ENCRYPTION_KEY),
+    masterKey: value.SECRETS_ENCRYPTION_KEY,
     mail:
       value.SMTP_URL === undefined
         ? undefined
         : { smtpUrl: new Secret(value.SMTP_URL), from: value.MAIL_FROM ?? 'BuildMyMCPServer <no-reply@localhost>' },
-    anthropic:
-      value.ANTHROPIC_API_KEY === undefined
-        ? undefined
-        : {
-            apiKey: new Secret(value.ANTHROPIC_API_KEY),
-            model: value.ANTHROPIC_MODEL,
-            baseUrl: value.ANTHROPIC_BASE_URL,
-          },
-    trustedProxies: value.TRUSTED_PROXIES.split(',').map((entry) => entry.trim()),
+    anthropic: toAnthropicConfig(value),
+    trustedProxies: value.TRUSTED_PROXIES,
     logLevel: value.LOG_LEVEL,
     exitWithParent: value.BMM_PARENT_WATCH === '1',
   });

@@ -1,5 +1,5 @@
-import { createAuthHandler, createSealer, createSignIn, createSigningKeys, deriveKey, parseMasterKey } from '@bmm/auth';
-import { createSigningKeyStore, ensurePersonalOrganization, openDatabase, schema } from '@bmm/db';
+import { createAuthHandler, createSealer, createSignIn, createSigningKeys, deriveKey } from '@bmm/auth';
+import { createSigningKeyStore, ensurePersonalOrganization, isEmailTaken, openDatabase, schema } from '@bmm/db';
 import { createSpecGenerator, DEFAULT_MODEL } from '@bmm/generation';
 import type { Logger } from '@bmm/process';
 import { openQueueBackend } from '@bmm/queue';
@@ -24,7 +24,7 @@ export interface DepsOverrides {
 
 /** The composition root: opens everything that the api talks to. */
 export async function openDeps(config: ApiConfig, logger: Logger, overrides: DepsOverrides = {}): Promise<OpenDeps> {
-  const masterKey = parseMasterKey(config.masterKey.reveal());
+  const { masterKey } = config;
   const database = openDatabase({
     url: config.databaseUrl,
     connectionsMax: 20,
@@ -57,6 +57,7 @@ export async function openDeps(config: ApiConfig, logger: Logger, overrides: Dep
     trustedOrigins: [config.webUrl],
     secureCookies: config.secureCookies,
     sendMagicLink: (mail) => mailer.sendMagicLink(mail),
+    isEmailTaken,
     ensurePersonalOrganization: ({ id }) => ensurePersonalOrganization(database.db, id),
   });
   const now = () => new Date();

@@ -9,6 +9,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { request as openTlsRequest } from 'node:https';
+import { type AddressList, clientAddressOf } from '@bmm/process';
 import { AppError } from '@bmm/types';
 import { AS_BODY_BYTES_MAX, AS_TIMEOUT_MS, BODY_TIMEOUT_MS } from './constants.ts';
 import { assertDeclaredLength } from './read-body.ts';
@@ -32,8 +33,16 @@ export interface AuthorizationServerProxy {
   close(): void;
 }
 
-/** @param publicScheme how clients reach us, which a proxy in front that ends TLS would hide */
-export function createAuthorizationServerProxy(apiUrl: URL, publicScheme: 'http' | 'https'): AuthorizationServerProxy {
+export interface AuthorizationServerProxyOptions {
+  readonly apiUrl: URL;
+  /** How clients reach us, which a proxy in front that ends TLS would hide. */
+  readonly publicScheme: 'http' | 'https';
+  /** The api counts by the address of the client, which only these proxies in front may tell us. */
+  readonly trustedProxies: AddressList;
+}
+
+export function createAuthorizationServerProxy(options: AuthorizationServerProxyOptions): AuthorizationServerProxy {
+  const { apiUrl } = options;
   const isTls = apiUrl.protocol === 'https:';
   const agent = isTls ? undefined : new Agent({ keepAlive: true });
   const open = (request: IncomingMessage): ClientRequest =>
@@ -44,7 +53,7 @@ export function createAuthorizationServerProxy(apiUrl: URL, publicScheme: 'http'
       port: apiUrl.port,
       method: request.method,
       path: request.url,
-      headers: toUpstreamHeaders(request, apiUrl.host, publicScheme),
+      headers: toUpstreamHeaders(request, options),
       timeout: AS_TIMEOUT_MS,
     });
   return {
@@ -53,12 +62,15 @@ export function createAuthorizationServerProxy(apiUrl: URL, publicScheme: 'http'
   };
 }
 
-function toUpstreamHeaders(request: IncomingMessage, host: string, scheme: string): IncomingHttpHeaders {
+function toUpstreamHeaders(
+  request: IncomingMessage,
+  { apiUrl, publicScheme, trustedProxies }: AuthorizationServerProxyOptions,
+): IncomingHttpHeaders {
   return {
     ...withoutHopByHop(request.headers, (name) => FORGEABLE.test(name)),
-    host,
-    'x-forwarded-for': request.socket.remoteAddress ?? 'unknown',
-    'x-forwarded-proto': scheme,
+    host: apiUrl.host,
+    'x-forwarded-for': clientAddressOf(request, trustedProxies),
+    'x-forwarded-proto': publicScheme,
     'x-forwarded-host': request.headers.host ?? '',
   };
 }

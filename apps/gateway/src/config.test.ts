@@ -29,9 +29,26 @@ describe('loadConfig', () => {
 
   it('refuses plain http in production, but for a localhost that was allowed', () => {
     const production = { ...minimal, NODE_ENV: 'production' };
-    expect(() => loadConfig(production)).toThrow(/PUBLIC_GATEWAY_URL must start with https[\s\S]*WEB_URL must start/);
+    expect(() => loadConfig(production)).toThrow(/WEB_URL must start with https[\s\S]*PUBLIC_GATEWAY_URL must start/);
     expect(loadConfig({ ...production, BMM_ALLOW_INSECURE_LOCALHOST: '1' }).port).toBe(4100);
     const outside = { ...production, BMM_ALLOW_INSECURE_LOCALHOST: '1', WEB_URL: 'http://example.com' };
     expect(() => loadConfig(outside)).toThrow('WEB_URL');
+    const template = {
+      ...production,
+      BMM_ALLOW_INSECURE_LOCALHOST: '1',
+      PUBLIC_MCP_URL_TEMPLATE: 'http://x.test/{slug}',
+    };
+    expect(() => loadConfig(template)).toThrow('PUBLIC_MCP_URL_TEMPLATE must be');
+  });
+
+  it('believes the proxies that it is told of, by default those of this machine', () => {
+    expect(loadConfig(minimal).trustedProxies.has('::1')).toBe(true);
+    const { trustedProxies } = loadConfig({ ...minimal, TRUSTED_PROXIES: '10.0.0.0/8, 203.0.113.9' });
+    expect(['10.9.9.9', '203.0.113.9', '127.0.0.1'].map((address) => trustedProxies.has(address))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(() => loadConfig({ ...minimal, TRUSTED_PROXIES: 'everybody' })).toThrow(/TRUSTED_PROXIES.*"everybody"/);
   });
 });

@@ -1,8 +1,8 @@
 import {
   type Env,
-  isSecureUrl,
+  parseAddressList,
   parseSettings,
-  publicUrlProblem,
+  publicUrlProblems,
   publicUrlSettings,
   setting,
   toPublicUrls,
@@ -30,21 +30,13 @@ const EnvSchema = z
     SANDBOXES_MAX: setting.wholeNumber(1, 10_000).default(SANDBOXES_MAX_DEFAULT),
     CALLS_PER_TOKEN_PER_MINUTE: setting.wholeNumber(1, 10_000_000).default(CALLS_PER_TOKEN_MAX),
     CALLS_PER_SERVER_PER_MINUTE: setting.wholeNumber(1, 10_000_000).default(CALLS_PER_SERVER_MAX),
+    TRUSTED_PROXIES: setting.trustedProxies,
     LOG_LEVEL: setting.logLevel,
     BMM_ALLOW_INSECURE_LOCALHOST: setting.flag,
     BMM_PARENT_WATCH: setting.flag,
   })
   .superRefine((env, ctx) => {
-    const problem = (name: keyof typeof env, message: string) =>
-      ctx.addIssue({ code: 'custom', path: [name], message });
-    const templateProblem = publicUrlProblem(env);
-    if (templateProblem !== undefined) problem('PUBLIC_MCP_URL_TEMPLATE', templateProblem);
-    if (env.NODE_ENV !== 'production' || templateProblem !== undefined) return;
-    for (const name of ['PUBLIC_GATEWAY_URL', 'WEB_URL', 'PUBLIC_MCP_URL_TEMPLATE'] as const) {
-      const value = env[name];
-      if (value === undefined || isSecureUrl(value, env.BMM_ALLOW_INSECURE_LOCALHOST === '1')) continue;
-      problem(name, 'must start with https:// in production, because tokens travel over it');
-    }
+    for (const { name, message } of publicUrlProblems(env)) ctx.addIssue({ code: 'custom', path: [name], message });
   });
 
 export type GatewayConfig = ReturnType<typeof loadConfig>;
@@ -69,6 +61,7 @@ export function loadConfig(env: Env) {
       perTokenPerMinute: value.CALLS_PER_TOKEN_PER_MINUTE,
       perServerPerMinute: value.CALLS_PER_SERVER_PER_MINUTE,
     },
+    trustedProxies: parseAddressList(value.TRUSTED_PROXIES),
     logLevel: value.LOG_LEVEL,
     exitWithParent: value.BMM_PARENT_WATCH === '1',
   });

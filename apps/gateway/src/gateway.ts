@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { BlockList } from 'node:net';
 import { type Database, findServerRoute, listRevokedFamilies } from '@bmm/db';
-import type { Logger } from '@bmm/process';
+import { isFromInside, type Logger } from '@bmm/process';
 import type { Bus } from '@bmm/queue';
 import { createSandboxPool, type PoolEvent, type SandboxDriver } from '@bmm/sandbox';
 import { AppError, ERRORS } from '@bmm/types';
@@ -55,8 +54,11 @@ export async function buildGateway(config: GatewayConfig, deps: GatewayDeps): Pr
   const routes = createRouteCache((slug) => findServerRoute(db, slug));
   const revocations = createRevocations(() => listRevokedFamilies(db, new Date()), onError);
   const edge = createPublicEdge(config);
-  const api = new URL(config.apiUrl);
-  const proxy = createAuthorizationServerProxy(api, config.urls.issuer.startsWith('https:') ? 'https' : 'http');
+  const proxy = createAuthorizationServerProxy({
+    apiUrl: new URL(config.apiUrl),
+    publicScheme: config.urls.issuer.startsWith('https:') ? 'https' : 'http',
+    trustedProxies: config.trustedProxies,
+  });
   const exchangeDeps = {
     urls: config.urls,
     edge,
@@ -84,6 +86,7 @@ export async function buildGateway(config: GatewayConfig, deps: GatewayDeps): Pr
       exchange.route = 'health';
       sendText(response, 'application/json', JSON.stringify({ ok: true }));
     } else if (path === '/metrics' && isRead(request) && isFromInside(request)) {
+      // Numbers about all tenants are for whoever runs this.
       exchange.route = 'metrics';
       const { contentType, text } = await metrics.render();
       sendText(response, contentType, text);
@@ -171,21 +174,6 @@ function logExchange(logger: Logger, { request, response, requestId, route, slug
 }
 
 const isRead = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
-
-const insideAddresses = new BlockList();
-insideAddresses.addSubnet('127.0.0.0', 8);
-insideAddresses.addSubnet('10.0.0.0', 8);
-insideAddresses.addSubnet('172.16.0.0', 12);
-insideAddresses.addSubnet('192.168.0.0', 16);
-insideAddresses.addAddress('::1', 'ipv6');
-insideAddresses.addSubnet('fc00::', 7, 'ipv6');
-
-/** Numbers about all tenants are for whoever runs this: from its own network, and not through a public proxy. */
-function isFromInside({ socket, headers }: IncomingMessage): boolean {
-  if ('x-forwarded-for' in headers || 'forwarded' in headers) return false;
-  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-  return insideAddresses.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
-}
 
 function sendText(response: ServerResponse, contentType: string, text: string): void {
   response.writeHead(200, { 'Content-Type': contentType, 'Cache-Control': 'no-store' });

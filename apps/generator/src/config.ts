@@ -1,5 +1,13 @@
-import { type Env, parseSettings, publicUrlProblem, publicUrlSettings, setting, toPublicUrls } from '@bmm/process';
-import { Secret } from '@bmm/types';
+import {
+  type Env,
+  modelSettings,
+  parseSettings,
+  publicUrlProblem,
+  publicUrlSettings,
+  setting,
+  toAnthropicConfig,
+  toPublicUrls,
+} from '@bmm/process';
 import { z } from 'zod';
 
 const EnvSchema = z
@@ -7,9 +15,7 @@ const EnvSchema = z
     ...publicUrlSettings,
     DATABASE_URL: setting.databaseUrl,
     REDIS_URL: setting.text.optional(),
-    ANTHROPIC_API_KEY: setting.text.optional(),
-    ANTHROPIC_MODEL: setting.text.optional(),
-    ANTHROPIC_BASE_URL: setting.httpUrl.optional(),
+    ...modelSettings,
     SANDBOX_RUN_DIR: setting.text.default('.bmm/sandbox'),
     BUILD_CONCURRENCY: setting.wholeNumber(1, 64).default(4),
     BUILD_LEASE_MS: setting.wholeNumber(1_000, 300_000).default(10_000),
@@ -30,14 +36,7 @@ export function loadConfig(env: Env) {
     databaseUrl: value.DATABASE_URL,
     redisUrl: value.REDIS_URL,
     urls: toPublicUrls(value),
-    anthropic:
-      value.ANTHROPIC_API_KEY === undefined
-        ? undefined
-        : {
-            apiKey: new Secret(value.ANTHROPIC_API_KEY),
-            model: value.ANTHROPIC_MODEL,
-            baseUrl: value.ANTHROPIC_BASE_URL,
-          },
+    anthropic: toAnthropicConfig(value),
     sandboxRunDir: value.SANDBOX_RUN_DIR,
     concurrency: value.BUILD_CONCURRENCY,
     leaseMs: value.BUILD_LEASE_MS,

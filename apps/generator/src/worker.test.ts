@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { getBuildInOrg, getServerInOrg, listVersions, requestCancellation } from '@bmm/db';
+import { getBuildInOrg, getServerInOrg, listVersions, requestCancellation, schema } from '@bmm/db';
 import { ECHO_AND_NOW_SPEC, type SpecGenerator } from '@bmm/generation';
 import { CANCEL_TOPIC } from '@bmm/services';
 import { waitFor } from '@bmm/testing';
@@ -191,6 +191,21 @@ describe('interruptions', () => {
     expect(stateOf(events)).toEqual(['queued', 'generating', 'failed']);
   });
 
+  test('builds that are announced and builds that are found together are no more than the worker may run', async () => {
+    await using own = await openBuildBench();
+    const found = await Promise.all([own.newBuild({ silent: true }), own.newBuild({ silent: true })]);
+    await own.database.db.update(schema.build).set({ createdAt: new Date(Date.now() - 60_000) });
+    const generator = heldGenerator();
+    await own.startWorker({ specGenerator: generator, concurrency: 2 });
+    await waitFor(async () => generator.calls === 2, { timeoutMs: 15_000, intervalMs: 20 });
+    const announced = await Promise.all([own.newBuild(), own.newBuild()]);
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect(generator.calls).toBe(2);
+    generator.release();
+    for (const { buildId } of [...found, ...announced])
+      expect((await own.ended(buildId)).at(-1)).toMatchObject({ type: 'done' });
+  });
+
   test('a worker that stops puts its build back, and the next one brings it to its end', async () => {
     await using own = await openBuildBench();
     const generator = heldGenerator();
@@ -201,6 +216,7 @@ describe('interruptions', () => {
     expect((await getBuildInOrg(own.database.db, own.orgId, buildId)).build).toMatchObject({
       state: 'generating',
       leaseToken: null,
+      attempt: 0,
     });
     await own.startWorker();
     const events = await own.ended(buildId);

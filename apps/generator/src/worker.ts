@@ -15,6 +15,7 @@ import { AppError, BUILD_QUEUE, BuildJobSchema } from '@bmm/types';
 import type { StageDeps } from './build-run.ts';
 import { HEARTBEATS_PER_LEASE, QUEUED_UNANNOUNCED_MS, SWEEP_INTERVAL_MS } from './constants.ts';
 import { runPipeline } from './run-pipeline.ts';
+import { createSlots } from './slots.ts';
 
 export interface WorkerOptions {
   readonly db: Database;
@@ -44,33 +45,50 @@ interface ActiveBuild {
 export async function startBuildWorker(options: WorkerOptions): Promise<{ close(): Promise<void> }> {
   const { db, queue, logger } = options;
   const active = new Map<string, ActiveBuild>();
+  const slots = createSlots(options.concurrency);
   let stopping = false;
 
+  /** The caller holds a slot. */
   const runIfFree = async (buildId: string): Promise<void> => {
     if (stopping || active.has(buildId)) return;
     const claimed = await claimBuild(db, buildId, options.leaseMs);
     if (claimed === undefined) return;
     // The worker began to stop while it claimed: nobody would tell this attempt to end.
-    if (stopping) return releaseLease(db, claimed.lease);
+    if (stopping) return releaseLease(db, claimed.lease, { countsAsAttempt: false });
     const started = runClaimed(options, claimed);
     active.set(buildId, started);
     await started.ended.finally(() => active.delete(buildId));
   };
 
+  const runAnnounced = async (buildId: string): Promise<void> => {
+    await slots.take();
+    await runIfFree(buildId).finally(slots.giveBack);
+  };
+
   const sweep = async (): Promise<void> => {
     const abandoned = await listAbandonedBuildIds(db, QUEUED_UNANNOUNCED_MS);
-    for (const buildId of abandoned.slice(0, Math.max(0, options.concurrency - active.size))) {
-      runIfFree(buildId).catch((error: unknown) => logger.error({ err: error, buildId }, 'build attempt failed'));
+    for (const buildId of abandoned) {
+      if (!slots.takeIfFree()) break;
+      runIfFree(buildId)
+        .catch((error: unknown) => logger.error({ err: error, buildId }, 'build attempt failed'))
+        .finally(slots.giveBack);
     }
     await deleteExpiredPreviews(db);
   };
 
-  const worker = queue.startWorker(BUILD_QUEUE, BuildJobSchema, (job) => runIfFree(job.data.buildId), {
+  const worker = queue.startWorker(BUILD_QUEUE, BuildJobSchema, (job) => runAnnounced(job.data.buildId), {
     concurrency: options.concurrency,
     attempts: 1,
   });
+  let isSweeping = false;
   const sweeper = setInterval(() => {
-    sweep().catch((error: unknown) => logger.warn({ err: error }, 'could not look for abandoned builds'));
+    if (isSweeping) return;
+    isSweeping = true;
+    sweep()
+      .catch((error: unknown) => logger.warn({ err: error }, 'could not look for abandoned builds'))
+      .finally(() => {
+        isSweeping = false;
+      });
   }, SWEEP_INTERVAL_MS);
   const stopListening = await queue.bus.subscribe(CANCEL_TOPIC, (message) => {
     const parsed = BuildJobSchema.safeParse(message);
@@ -84,6 +102,7 @@ export async function startBuildWorker(options: WorkerOptions): Promise<{ close(
   return {
     async close() {
       stopping = true;
+      slots.open();
       clearInterval(sweeper);
       for (const { controller } of active.values()) controller.abort(new WorkerStopping('The worker is stopping.'));
       await Promise.allSettled([...active.values()].map((build) => build.ended));
@@ -127,7 +146,7 @@ function runClaimed({ db, queue, stages, logger, leaseMs }: WorkerOptions, { bui
     .catch(async (error: unknown) => {
       if (error instanceof LeaseLostError) return log.info('another worker owns the build');
       log.warn({ err: error }, 'build attempt broke off');
-      await releaseLease(db, lease).catch(() => undefined);
+      await releaseLease(db, lease, { countsAsAttempt: !(error instanceof WorkerStopping) }).catch(() => undefined);
     })
     .finally(() => clearInterval(heart));
   return { controller, ended, beat };

@@ -1,4 +1,4 @@
-import { type DatabaseConnection, ensurePersonalOrganization, openDatabase, schema } from '@bmm/db';
+import { type DatabaseConnection, ensurePersonalOrganization, isEmailTaken, openDatabase, schema } from '@bmm/db';
 import { createMigratedDatabase, type TestDatabase } from '@bmm/testing';
 import { Secret } from '@bmm/types';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -29,6 +29,7 @@ function options(secureCookies = false, baseUrl = web): SignInOptions {
     trustedOrigins: [baseUrl],
     secureCookies,
     sendMagicLink: async (mail) => void mails.push(mail),
+    isEmailTaken,
     ensurePersonalOrganization: ({ id }) => ensurePersonalOrganization(connection.db, id),
   };
 }

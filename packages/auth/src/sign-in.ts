@@ -44,6 +44,8 @@ export interface SignInOptions {
   /** The header in which our own proxy tells the address of the browser. */
   ipAddressHeader?: string | undefined;
   sendMagicLink(mail: MagicLinkMail): Promise<void>;
+  /** Whether an insert failed because another user has the address. */
+  isEmailTaken(error: unknown): boolean;
   /** Makes the user's own organisation and membership when they are missing and gives its id; safe to call at once from many places. */
   ensurePersonalOrganization(user: { id: string }): Promise<string>;
 }
@@ -135,7 +137,7 @@ export function createSignIn(options: SignInOptions): SignIn {
 }
 
 /** Two links of one new address may be opened at once; the second insert then finds the user of the first. */
-function toDatabase({ db, schema }: SignInOptions): ReturnType<typeof drizzleAdapter> {
+function toDatabase({ db, schema, isEmailTaken }: SignInOptions): ReturnType<typeof drizzleAdapter> {
   const makeAdapter = drizzleAdapter(db, { provider: 'pg', schema });
   return (authOptions) => {
     const adapter = makeAdapter(authOptions);
@@ -146,7 +148,7 @@ function toDatabase({ db, schema }: SignInOptions): ReturnType<typeof drizzleAda
           return await adapter.create(input);
         } catch (error) {
           const { email } = input.data;
-          if (input.model !== 'user' || typeof email !== 'string' || !isUniqueViolation(error)) throw error;
+          if (input.model !== 'user' || typeof email !== 'string' || !isEmailTaken(error)) throw error;
           const existing = await adapter.findOne({ model: 'user', where: [{ field: 'email', value: email }] });
           if (existing === null) throw error;
           return existing as never;
@@ -154,12 +156,6 @@ function toDatabase({ db, schema }: SignInOptions): ReturnType<typeof drizzleAda
       },
     };
   };
-}
-
-function isUniqueViolation(error: unknown): boolean {
-  const hasCode = (value: unknown) =>
-    typeof value === 'object' && value !== null && 'code' in value && value.code === '23505';
-  return hasCode(error) || (error instanceof Error && hasCode(error.cause));
 }
 
 function hostCookies() {

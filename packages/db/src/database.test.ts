@@ -22,3 +22,25 @@ test('a connection that breaks inside a transaction fails that transaction, and 
   await database.close();
   await created.drop();
 });
+
+test('a statement that takes too long is stopped, and a transaction that says nothing gives its locks back', async () => {
+  const created = await createMigratedDatabase();
+  const timeouts = { statementMs: 200, idleInTransactionMs: 200 };
+  const options = { url: created.url, connectionsMax: 3, onError: () => undefined };
+  const database = openDatabase({ ...options, timeouts });
+  const slow = await database.db.execute(sql`select pg_sleep(5)`).catch((error: unknown) => error);
+  expect(isDatabaseUnavailable(slow)).toBe(true);
+  const silent = await database.db
+    .transaction(async (tx) => {
+      await tx.execute(sql`select 1`);
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      await tx.execute(sql`select 1`);
+    })
+    .catch((error: unknown) => error);
+  expect(isDatabaseUnavailable(silent)).toBe(true);
+  await database.close();
+  const usual = openDatabase(options);
+  expect((await usual.db.execute(sql`show statement_timeout`)).rows).toEqual([{ statement_timeout: '15s' }]);
+  await usual.close();
+  await created.drop();
+});

@@ -2,6 +2,13 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import * as schema from './schema/index.ts';
 
+/** Waiting for a free connection or for the server to answer; a person waits in front of it. */
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Our longest statement takes milliseconds; one that waits this long for a lock or has gone wrong gives its connection back. */
+const STATEMENT_TIMEOUT_MS = 15_000;
+/** Transactions hold row locks and do nothing but queries; one whose process hangs must not hold up the others. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
+
 export type Database = NodePgDatabase<typeof schema>;
 /** A database or a transaction in it: what a query needs. */
 export type Queryable = Pick<Database, 'select' | 'insert' | 'update' | 'delete' | 'execute' | 'query'>;
@@ -17,16 +24,20 @@ export interface OpenDatabaseOptions {
   url: string;
   /** Upper bound of connections in the pool. */
   connectionsMax: number;
+  /** Another limit than the usual one, for statements and for silence in a transaction. */
+  timeouts?: { readonly statementMs: number; readonly idleInTransactionMs: number };
   /** Called when a connection breaks, idle or in use; the pool replaces it by itself. */
   onError(error: Error): void;
 }
 
 /** Opens a pool. Nothing is connected before the first query, so a database that is down fails that query, not this call. */
-export function openDatabase({ url, connectionsMax, onError }: OpenDatabaseOptions): DatabaseConnection {
+export function openDatabase({ url, connectionsMax, timeouts, onError }: OpenDatabaseOptions): DatabaseConnection {
   const pool = new pg.Pool({
     connectionString: url,
     max: connectionsMax,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: timeouts?.statementMs ?? STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: timeouts?.idleInTransactionMs ?? IDLE_IN_TRANSACTION_TIMEOUT_MS,
     keepAlive: true,
   });
   pool.on('error', onError);

@@ -18,6 +18,9 @@ export function isUniqueViolation(error: unknown, constraint: string): boolean {
   return pgError?.code === '23505' && pgError.constraint === constraint;
 }
 
+/** Whether a user could not be inserted because another one has the address. */
+export const isEmailTaken = (error: unknown): boolean => isUniqueViolation(error, 'user_email_unique');
+
 /** Whether a statement failed because a text holds NUL or half a character (SQLSTATE 22021, 22P05): the caller's fault. */
 export function isUnstorableText(error: unknown): boolean {
   const code = pgErrorOf(error)?.code;
@@ -30,6 +33,9 @@ const UNAVAILABLE_CODES = new Set([
   'EPIPE',
   'ETIMEDOUT',
   'ENOTFOUND',
+  // Too slow: the statement was stopped, or its transaction said nothing for too long.
+  '57014',
+  '25P03',
   '57P01',
   '57P02',
   '57P03',

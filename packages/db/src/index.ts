@@ -5,10 +5,11 @@ export {
   openDatabase,
   type Queryable,
 } from './database.ts';
-export { isDatabaseUnavailable, isUniqueViolation, isUnstorableText } from './errors.ts';
+export { isDatabaseUnavailable, isEmailTaken, isUniqueViolation, isUnstorableText } from './errors.ts';
 export { migrateDatabase } from './migrate.ts';
 export * from './queries/api-keys.ts';
 export * from './queries/audit.ts';
+export * from './queries/build-leases.ts';
 export * from './queries/builds.ts';
 export * from './queries/oauth.ts';
 export * from './queries/organizations.ts';

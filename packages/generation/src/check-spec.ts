@@ -1,19 +1,19 @@
 import { CODE_BYTES_MAX, SPEC_BYTES_MAX, type Spec, SpecSchema } from '@bmm/types';
-import { findToolProblems } from './check-tools.ts';
 import { type CheckedSpec, specProblemError, toProblems } from './spec-problem.ts';
+import { checkTools } from './tool-check-threads.ts';
 
 /**
  * Runs the deterministic checks that hold for every spec, wherever it comes from: size, shape, schemas, examples.
  * Whether the code exports each handler is found out by the parser of the build.
- * @throws AppError `spec_too_large` or `spec_invalid`, with a `fields` list of what is wrong and in which tool
+ * @throws AppError `spec_too_large` or `spec_invalid`, with a `fields` list of what is wrong and in which tool; `unavailable`
  */
-export function checkSpec(spec: unknown): Spec {
-  const checked = inspectSpec(spec);
+export async function checkSpec(spec: unknown): Promise<Spec> {
+  const checked = await inspectSpec(spec);
   if ('problems' in checked) throw specProblemError(checked.code, checked.problems);
   return checked.spec;
 }
 
-export function inspectSpec(spec: unknown): CheckedSpec {
+export async function inspectSpec(spec: unknown): Promise<CheckedSpec> {
   const specBytes = measureBytes(spec);
   if (specBytes === undefined) return invalid(notJson);
   if (specBytes > SPEC_BYTES_MAX) return tooLarge('', 'The spec', specBytes, SPEC_BYTES_MAX);
@@ -23,7 +23,7 @@ export function inspectSpec(spec: unknown): CheckedSpec {
   const parsed = parseShape(spec);
   if (parsed === undefined) return invalid(notJson);
   if (!parsed.success) return { code: 'spec_invalid', problems: toProblems(parsed.error, spec) };
-  const problems = findToolProblems(parsed.data.tools);
+  const problems = await checkTools(parsed.data.tools);
   return problems.length > 0 ? { code: 'spec_invalid', problems } : { spec: parsed.data };
 }
 

@@ -1,26 +1,16 @@
 import type { FieldProblem, JsonObject, ToolSpec } from '@bmm/types';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { PROBLEMS_MAX, SCHEMA_CHECK_MS_MAX } from './constants.ts';
+import { PROBLEMS_MAX, SCHEMA_COMPILE_MS_MAX } from './constants.ts';
 import { findDialectProblem, loadDialect } from './json-schema-dialect.ts';
-import { toShortSentence } from './spec-problem.ts';
-import { runWithinTime } from './within-time.ts';
+import { toShortSentence } from './short-sentence.ts';
 
 type Validate = (value: unknown) => string | undefined;
 type Compiled = { readonly validate: Validate } | { readonly problem: string };
 
-/** Compiles every schema as JSON Schema 2020-12 and holds each tool's example against its input schema. */
+/** Compiles every schema as JSON Schema 2020-12 and holds each tool's example against its input schema; may take very long. */
 export function findToolProblems(tools: readonly ToolSpec[]): FieldProblem[] {
-  const isSchema = loadDialect();
-  const found = runWithinTime(SCHEMA_CHECK_MS_MAX, () => {
-    const compile = createCompiler(isSchema);
-    return tools.flatMap((tool, index) => problemsOf(tool, `tools.${index}`, compile));
-  });
-  if (found === undefined) {
-    const message =
-      'Checking the schemas takes too long; simplify patterns with nested repetition and references that multiply.';
-    return [{ path: 'tools', message }];
-  }
-  return found.value.slice(0, PROBLEMS_MAX);
+  const compile = createCompiler(loadDialect());
+  return tools.flatMap((tool, index) => problemsOf(tool, `tools.${index}`, compile)).slice(0, PROBLEMS_MAX);
 }
 
 function problemsOf(tool: ToolSpec, path: string, compile: (schema: JsonObject) => Compiled): FieldProblem[] {
@@ -31,11 +21,11 @@ function problemsOf(tool: ToolSpec, path: string, compile: (schema: JsonObject) 
   const problems: FieldProblem[] = [];
   const output = tool.outputSchema === undefined ? undefined : compile(tool.outputSchema);
   if (output !== undefined && 'problem' in output) {
-    problems.push(problem('outputSchema', `the output schema is not valid JSON Schema 2020-12: ${output.problem}.`));
+    problems.push(problem('outputSchema', `the output schema ${output.problem}.`));
   }
   const input = compile(tool.inputSchema);
   if ('problem' in input) {
-    problems.push(problem('inputSchema', `the input schema is not valid JSON Schema 2020-12: ${input.problem}.`));
+    problems.push(problem('inputSchema', `the input schema ${input.problem}.`));
     return problems;
   }
   const mismatch = input.validate(tool.exampleArguments);
@@ -51,10 +41,12 @@ function createCompiler(isSchema: ValidateFunction): (schema: JsonObject) => Com
   return (schema) => {
     try {
       const problem = findDialectProblem(schema, isSchema);
-      if (problem !== undefined) return { problem };
+      if (problem !== undefined) return notValid(problem);
+      const startedAt = performance.now();
       const validate = ajv.compile(schema);
       // Forgotten at once, so that two tools may use the same `$id` and none can refer to another's schema.
       ajv.removeSchema(schema);
+      if (performance.now() - startedAt > SCHEMA_COMPILE_MS_MAX) return { problem: 'is too complex; simplify it' };
       return {
         validate: (value) =>
           attempt(() => {
@@ -64,10 +56,12 @@ function createCompiler(isSchema: ValidateFunction): (schema: JsonObject) => Com
           }),
       };
     } catch (error) {
-      return { problem: messageOf(error) };
+      return notValid(messageOf(error));
     }
   };
 }
+
+const notValid = (why: string): Compiled => ({ problem: `is not valid JSON Schema 2020-12: ${why}` });
 
 function attempt(run: () => string | undefined): string | undefined {
   try {

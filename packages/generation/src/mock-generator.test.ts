@@ -16,7 +16,7 @@ describe('without a model key', () => {
     expect(spec).toEqual(await create('something else'));
     expect(spec.tools.map((tool) => tool.name)).toEqual(['echo', 'now']);
     expect(spec).toMatchObject({ secrets: [], allowedHosts: [] });
-    expect(checkSpec(spec)).toEqual(spec);
+    expect(await checkSpec(spec)).toEqual(spec);
   });
 
   it('hands out a copy, so that no caller changes the next answer', async () => {

@@ -19,11 +19,11 @@ export function createModelGenerator(config: AnthropicConfig, limits: DeadlineLi
       try {
         const messages: Anthropic.MessageParam[] = [{ role: 'user', content: toUserMessage(request) }];
         const answer = await askModel(config, { messages, deadline, onText });
-        const first = inspectAnswer(answer);
+        const first = await inspectAnswer(answer);
         if ('spec' in first) return first.spec;
         messages.push(...toCorrection(answer, first.problems));
         deadline.keepAlive();
-        const second = inspectAnswer(await askModel(config, { messages, deadline, onText }));
+        const second = await inspectAnswer(await askModel(config, { messages, deadline, onText }));
         if ('spec' in second) return second.spec;
         throw new AppError(
           'model_output_invalid',
@@ -39,7 +39,7 @@ export function createModelGenerator(config: AnthropicConfig, limits: DeadlineLi
 
 type Inspected = { readonly spec: Spec } | { readonly problems: readonly FieldProblem[] };
 
-function inspectAnswer(text: string): Inspected {
+async function inspectAnswer(text: string): Promise<Inspected> {
   const read = readModelOutput(text);
   return 'problem' in read ? { problems: [{ path: '', message: read.problem }] } : inspectSpec(read.candidate);
 }

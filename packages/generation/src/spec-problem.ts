@@ -1,17 +1,13 @@
 import type { ErrorCode, FieldProblem } from '@bmm/types';
 import { AppError, type Spec } from '@bmm/types';
 import type { z } from 'zod';
-import { PROBLEM_CHARS_MAX, PROBLEMS_MAX } from './constants.ts';
+import { PROBLEMS_MAX } from './constants.ts';
+import { toShortSentence } from './short-sentence.ts';
 
 /** Either a spec that passed every check, or why it did not. */
 export type CheckedSpec =
   | { readonly spec: Spec }
   | { readonly code: 'spec_invalid' | 'spec_too_large'; readonly problems: readonly FieldProblem[] };
-
-export function toShortSentence(message: string): string {
-  const line = message.replace(/\s+/g, ' ').trim();
-  return line.length <= PROBLEM_CHARS_MAX ? line : `${line.slice(0, PROBLEM_CHARS_MAX - 1)}…`;
-}
 
 /** Says which tool a schema's finding belongs to, by its name where it has one. */
 export function toProblems(error: z.core.$ZodError, input: unknown): FieldProblem[] {

@@ -6,7 +6,7 @@ import { addFormats } from '@modelcontextprotocol/server/validators/ajv';
 import type { ErrorObject } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { runWithin, TimeUpError } from './bounded-run.ts';
-import { PROBLEMS_MAX, VALIDATION_TIMEOUT_MS } from './constants.ts';
+import { COMPILE_TIMEOUT_MS, PROBLEMS_MAX, VALIDATION_TIMEOUT_MS } from './constants.ts';
 
 /** What is wrong with a value, as one phrase such as `"text" is required; "count" must be integer`; undefined when it fits. */
 export type JsonSchemaCheck = (value: unknown) => string | undefined;
@@ -15,14 +15,17 @@ export type JsonSchemaCheck = (value: unknown) => string | undefined;
 const COSTLY_KEYWORDS = new Set(['pattern', 'patternProperties', 'uniqueItems', '$ref', '$dynamicRef', 'format']);
 
 /**
- * Compiles one JSON Schema (2020-12) once, for many checks.
- * @throws Error when the schema itself is not usable
+ * Compiles one JSON Schema (2020-12) once, for many checks. Blocks the process for up to COMPILE_TIMEOUT_MS.
+ * @throws TimeUpError when that takes too long, Error when the schema itself is not usable
  */
 export function compileJsonSchema(schema: JsonObject): JsonSchemaCheck {
-  // An engine of its own: engines remember every schema, and two schemas with one `$id` collide in one engine.
-  const engine = new Ajv2020({ strict: false, validateSchema: false, meta: false, allErrors: true, logger: false });
-  addFormats(engine as never);
-  const validate = engine.compile(schema);
+  const validate = runWithin(COMPILE_TIMEOUT_MS, () => {
+    // An engine of its own: engines remember every schema, two schemas with one `$id` collide in one engine, and what
+    // the clock has stopped in the middle is not to be used again.
+    const engine = new Ajv2020({ strict: false, validateSchema: false, meta: false, allErrors: true, logger: false });
+    addFormats(engine as never);
+    return engine.compile(schema);
+  });
   if ('$async' in validate) throw new Error('Asynchronous schemas are not supported.');
   const run = () => (validate(value.current) ? undefined : describeErrors(validate.errors ?? []));
   const value: { current: unknown } = { current: undefined };

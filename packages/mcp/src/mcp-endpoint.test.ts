@@ -171,6 +171,39 @@ describe('a result', () => {
   });
 });
 
+describe('schemas that take long to compile', () => {
+  const costly = (name: string): ToolDefinition => {
+    const anyOf = Array.from({ length: 900 }, (_, n) => ({ properties: { [`p${n}`]: { minLength: n } } }));
+    return { ...plain(name), inputSchema: { type: 'object', properties: { a: { anyOf } } } };
+  };
+
+  it('cost nothing before the tool is called: a list does not compile', async () => {
+    const tools = Array.from({ length: 20 }, (_, n) => costly(`t${n}`));
+    const startedAt = performance.now();
+    const response = await open(callEcho, tools).handle(modernRequest('tools/list'));
+    await response.text();
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
+  it('are given up, the tool says so, and after two attempts nobody pays for them again', async () => {
+    const anyOf = Array.from({ length: 4_000 }, (_, n) => ({ properties: { [`p${n}`]: { minLength: n } } }));
+    const hopeless = { ...plain('hopeless'), inputSchema: { type: 'object', properties: { a: { anyOf } } } };
+    const failures: Error[] = [];
+    const endpoint = createMcpEndpoint({
+      version: { serverName: 's', versionNumber: 1, description: 'd', tools: [hopeless, plain('other')] },
+      callTool: async () => ({ ok: true, value: 'ok' }),
+      onError: (error) => failures.push(error),
+    });
+    const client = await connect(endpoint, 'modern');
+    for (let n = 0; n < 4; n += 1) {
+      const result = await client.callTool({ name: 'hopeless', arguments: {} });
+      expect([result.isError, textOf(result)]).toEqual([true, expect.stringContaining('its schemas are too complex')]);
+    }
+    expect(failures.map(({ name }) => name)).toEqual(['TimeUpError', 'TimeUpError']);
+    expect(textOf(await client.callTool({ name: 'other', arguments: {} }))).toBe('ok');
+  });
+});
+
 it('aborts the running call when the request is aborted', async () => {
   const abort = new AbortController();
   const aborted = new Promise<void>((resolve) => {

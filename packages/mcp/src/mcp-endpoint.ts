@@ -11,7 +11,13 @@ import {
   type Tool,
 } from '@modelcontextprotocol/server';
 import { toCallToolResult, toFailure } from './call-tool-result.ts';
-import { DISCOVER_TTL_MS, KEEP_ALIVE_MS, LISTEN_STREAMS_MAX, TOOLS_LIST_TTL_MS } from './constants.ts';
+import {
+  COMPILE_ATTEMPTS_MAX,
+  DISCOVER_TTL_MS,
+  KEEP_ALIVE_MS,
+  LISTEN_STREAMS_MAX,
+  TOOLS_LIST_TTL_MS,
+} from './constants.ts';
 import { compileJsonSchema, type JsonSchemaCheck } from './json-schema-check.ts';
 import { createOutputChecker, type OutputChecker } from './output-checker.ts';
 import type { CallTool } from './tool-outcome.ts';
@@ -48,28 +54,31 @@ export interface McpEndpoint {
   close(): Promise<void>;
 }
 
-interface CompiledTool {
-  readonly definition: ToolDefinition;
+interface ToolChecks {
   readonly checkArguments: JsonSchemaCheck;
   readonly checkOutput: OutputChecker;
 }
 
+interface LazyTool {
+  readonly definition: ToolDefinition;
+  /** Compiled when the tool is first called. @throws AppError when its schemas cannot be compiled in time, or at all */
+  readonly checks: () => ToolChecks;
+}
+
 /**
- * One MCP endpoint for 2026-07-28, 2025-11-25, 2025-06-18 and 2025-03-26, without sessions. Schemas are compiled here,
- * once a version.
- * @throws Error when a schema of a tool is not usable
+ * One MCP endpoint for 2026-07-28, 2025-11-25, 2025-06-18 and 2025-03-26, without sessions. The schemas of a tool are
+ * compiled when it is first called; a tool whose schemas cannot be compiled answers with a sentence.
  */
 export function createMcpEndpoint({ version, callTool, onError }: McpEndpointOptions): McpEndpoint {
-  const tools = new Map(version.tools.map((definition) => [definition.name, compileTool(definition)]));
+  const report = (error: unknown) => onError?.(error instanceof Error ? error : new Error(String(error)));
+  const tools = new Map(version.tools.map((definition) => [definition.name, toLazyTool(definition, report)]));
   const listed = version.tools.map(toListedTool);
   const identity: Implementation = {
     name: version.serverName,
     version: String(version.versionNumber),
     ...(version.title === undefined ? {} : { title: version.title }),
   };
-  const report = (error: unknown) => onError?.(error instanceof Error ? error : new Error(String(error)));
-  const run = (tool: CompiledTool, args: JsonObject, signal: AbortSignal) =>
-    runTool(tool, args, signal, callTool, report);
+  const run = (tool: LazyTool, args: JsonObject, signal: AbortSignal) => runTool(tool, args, signal, callTool, report);
   const handler = createMcpHandler(() => createServerForRequest(version, identity, tools, listed, run), {
     legacy: 'stateless',
     responseMode: 'auto',
@@ -87,13 +96,32 @@ export function createMcpEndpoint({ version, callTool, onError }: McpEndpointOpt
   };
 }
 
-function compileTool(definition: ToolDefinition): CompiledTool {
-  return {
-    definition,
-    checkArguments: compileJsonSchema(definition.inputSchema),
-    checkOutput: createOutputChecker(definition),
+function toLazyTool(definition: ToolDefinition, report: (error: unknown) => void): LazyTool {
+  let compiled: ToolChecks | undefined;
+  let failures = 0;
+  const checks = (): ToolChecks => {
+    if (compiled !== undefined) return compiled;
+    if (failures >= COMPILE_ATTEMPTS_MAX) throw uncallable(definition);
+    try {
+      compiled = {
+        checkArguments: compileJsonSchema(definition.inputSchema),
+        checkOutput: createOutputChecker(definition),
+      };
+      return compiled;
+    } catch (error) {
+      failures += 1;
+      report(error);
+      throw uncallable(definition);
+    }
   };
+  return { definition, checks };
 }
+
+const uncallable = ({ name }: ToolDefinition): AppError =>
+  new AppError(
+    'unavailable',
+    `The tool "${name}" cannot be called: its schemas are too complex. Tell the server's owner.`,
+  );
 
 function toListedTool({ name, title, description, inputSchema, outputSchema, annotations }: ToolDefinition): Tool {
   const tool = { name, title, description, inputSchema, ...(outputSchema ? { outputSchema } : {}), annotations };
@@ -105,9 +133,9 @@ function toListedTool({ name, title, description, inputSchema, outputSchema, ann
  * stay in our Map, and this is the one look-up of its HTTP entry (`Mcp-Param-*` headers) that we answer ourselves.
  */
 class VersionServer extends McpServer {
-  readonly #tools: ReadonlyMap<string, CompiledTool>;
+  readonly #tools: ReadonlyMap<string, LazyTool>;
 
-  constructor(identity: Implementation, instructions: string, tools: ReadonlyMap<string, CompiledTool>) {
+  constructor(identity: Implementation, instructions: string, tools: ReadonlyMap<string, LazyTool>) {
     super(identity, {
       instructions,
       cacheHints: {
@@ -126,9 +154,9 @@ class VersionServer extends McpServer {
 function createServerForRequest(
   version: McpServerVersion,
   identity: Implementation,
-  tools: ReadonlyMap<string, CompiledTool>,
+  tools: ReadonlyMap<string, LazyTool>,
   listed: Tool[],
-  run: (tool: CompiledTool, args: JsonObject, signal: AbortSignal) => Promise<CallToolResult>,
+  run: (tool: LazyTool, args: JsonObject, signal: AbortSignal) => Promise<CallToolResult>,
 ): McpServer {
   const mcpServer = new VersionServer(identity, version.description, tools);
   const { server } = mcpServer;
@@ -143,14 +171,14 @@ function createServerForRequest(
   return mcpServer;
 }
 
-function unknownTool(name: string, tools: ReadonlyMap<string, CompiledTool>): string {
+function unknownTool(name: string, tools: ReadonlyMap<string, LazyTool>): string {
   const known = [...tools.keys()].slice(0, 10).join(', ');
   return `There is no tool "${name.slice(0, 64)}" here. The tools are: ${known}${tools.size > 10 ? ', …' : ''}.`;
 }
 
 /** Input problems are results and not protocol errors, so that the model sees them and can correct itself (SEP-1303). */
 async function runTool(
-  tool: CompiledTool,
+  tool: LazyTool,
   args: JsonObject,
   signal: AbortSignal,
   callTool: CallTool,
@@ -158,11 +186,12 @@ async function runTool(
 ): Promise<CallToolResult> {
   const { name } = tool.definition;
   try {
-    const problem = tool.checkArguments(args);
+    const { checkArguments, checkOutput } = tool.checks();
+    const problem = checkArguments(args);
     if (problem !== undefined)
       return toFailure(`The arguments do not fit the tool "${name}": ${problem}. Correct them and call it again.`);
     const outcome = await callTool(name, args, { signal, callId: randomUUID() });
-    return toCallToolResult(tool.definition, tool.checkOutput, outcome);
+    return toCallToolResult(tool.definition, checkOutput, outcome);
   } catch (error) {
     if (error instanceof AppError) return toFailure(error.detail);
     report(error);

@@ -1,4 +1,5 @@
 import type { ToolDefinition } from '@bmm/types';
+import { TimeUpError } from './bounded-run.ts';
 import { compileJsonSchema } from './json-schema-check.ts';
 
 export type OutputCheck = { readonly ok: true } | { readonly ok: false; readonly message: string };
@@ -26,5 +27,10 @@ export function createOutputChecker(tool: ToolWithOutput): OutputChecker {
 
 /** Checks one value; compile the checker instead where there are several. */
 export function checkToolOutput(tool: ToolWithOutput, value: unknown): OutputCheck {
-  return createOutputChecker(tool)(value);
+  try {
+    return createOutputChecker(tool)(value);
+  } catch (error) {
+    if (!(error instanceof TimeUpError)) throw error;
+    return { ok: false, message: `The output schema of the tool "${tool.name}" is too complex.` };
+  }
 }

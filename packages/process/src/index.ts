@@ -1,12 +1,15 @@
 export { createLogger, type Logger, type LogLevel } from './create-logger.ts';
+export { type AddressList, clientAddressOf, isFromInside, parseAddressList } from './network-address.ts';
 export { runUntilStopped } from './run-until-stopped.ts';
 export {
   type Env,
   isLoopbackUrl,
-  isSecureUrl,
+  modelSettings,
   parseSettings,
   publicUrlProblem,
+  publicUrlProblems,
   publicUrlSettings,
   setting,
+  toAnthropicConfig,
   toPublicUrls,
 } from './settings.ts';

@@ -1,5 +1,6 @@
-import { type PublicUrls, publicUrls } from '@bmm/types';
+import { type PublicUrls, publicUrls, Secret } from '@bmm/types';
 import { z } from 'zod';
+import { parseAddressList } from './network-address.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -14,6 +15,22 @@ export const setting = {
   nodeEnv: z.enum(['development', 'test', 'production']).default('development'),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   databaseUrl: z.string({ error: 'must be the URL of a PostgreSQL database' }).min(1),
+  /** Proxies whose X-Forwarded-For is believed. */
+  trustedProxies: z
+    .string()
+    .default('loopback')
+    .transform((text, ctx) => {
+      const entries = text.split(',').map((entry) => entry.trim());
+      try {
+        parseAddressList(entries);
+      } catch (error) {
+        ctx.addIssue({
+          code: 'custom',
+          message: `holds what is no address: ${error instanceof Error ? error.message : ''}`,
+        });
+      }
+      return entries;
+    }),
   wholeNumber: (min: number, max: number) =>
     z.coerce.number(`must be a whole number from ${min} to ${max}`).int().min(min).max(max),
 } as const;
@@ -49,8 +66,47 @@ export function isLoopbackUrl(url: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
+type ExposedUrl = 'WEB_URL' | 'PUBLIC_GATEWAY_URL' | 'PUBLIC_MCP_URL_TEMPLATE';
+interface ExposedUrlValues extends PublicUrlValues {
+  readonly NODE_ENV: string;
+  readonly WEB_URL: string;
+  readonly BMM_ALLOW_INSECURE_LOCALHOST: '0' | '1';
+}
+
+/** What is wrong with the URLs that tokens and cookies travel to, each as the end of a sentence that begins with its name. */
+export function publicUrlProblems(values: ExposedUrlValues): { readonly name: ExposedUrl; readonly message: string }[] {
+  const templateProblem = publicUrlProblem(values);
+  if (templateProblem !== undefined) return [{ name: 'PUBLIC_MCP_URL_TEMPLATE', message: templateProblem }];
+  if (values.NODE_ENV !== 'production') return [];
+  const isLocalAllowed = values.BMM_ALLOW_INSECURE_LOCALHOST === '1';
+  const message = isLocalAllowed
+    ? 'must be a localhost or https:// URL'
+    : 'must start with https:// in production, because cookies and tokens travel over it';
+  return (['WEB_URL', 'PUBLIC_GATEWAY_URL', 'PUBLIC_MCP_URL_TEMPLATE'] as const).flatMap((name) => {
+    const url = values[name];
+    return url === undefined || isSecureUrl(url, isLocalAllowed) ? [] : [{ name, message }];
+  });
+}
+
+/** The model that writes specs; without a key there is none. */
+export const modelSettings = {
+  ANTHROPIC_API_KEY: setting.text.optional(),
+  ANTHROPIC_MODEL: setting.text.optional(),
+  ANTHROPIC_BASE_URL: setting.httpUrl.optional(),
+};
+interface ModelValues {
+  readonly ANTHROPIC_API_KEY?: string | undefined;
+  readonly ANTHROPIC_MODEL?: string | undefined;
+  readonly ANTHROPIC_BASE_URL?: string | undefined;
+}
+
+export function toAnthropicConfig(values: ModelValues) {
+  const { ANTHROPIC_API_KEY: apiKey, ANTHROPIC_MODEL: model, ANTHROPIC_BASE_URL: baseUrl } = values;
+  return apiKey === undefined ? undefined : { apiKey: new Secret(apiKey), model, baseUrl };
+}
+
 /** Whether tokens and cookies may travel to this URL in production: over TLS, or not off this machine when that is allowed. */
-export function isSecureUrl(url: string, allowLoopback: boolean): boolean {
+function isSecureUrl(url: string, allowLoopback: boolean): boolean {
   const real = url.replace('{slug}', 'x');
   return new URL(real).protocol === 'https:' || (allowLoopback && isLoopbackUrl(real));
 }

@@ -1,3 +1,4 @@
+export { accessTokensEndAt } from './access-tokens-end.ts';
 export * from './account/account.ts';
 export * from './api-keys/api-keys.ts';
 export * from './builds/cancel-build.ts';

@@ -9,8 +9,10 @@ export const TOOL_NAME_CHARS_MAX = 64;
 export const TOOLS_MAX = 128;
 export const CODE_BYTES_MAX = 512 * 1024;
 export const SPEC_BYTES_MAX = 1024 * 1024;
-/** One schema; bounds what a validator has to compile. */
-export const SCHEMA_BYTES_MAX = 64 * 1024;
+/** One schema; bounds what a validator has to compile, which takes up to half a second for so much. */
+export const SCHEMA_BYTES_MAX = 32 * 1024;
+/** All schemas of a spec together; 128 tools with two schemas of a kilobyte each fit. */
+export const SCHEMAS_BYTES_MAX = 256 * 1024;
 export const SCHEMA_DEPTH_MAX = 32;
 /** Long enough to fill in credentials over lunch, short enough that nothing piles up. */
 export const PREVIEW_TTL_MS = 24 * 60 * 60 * 1000;

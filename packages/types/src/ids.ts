@@ -1,10 +1,12 @@
 import { z } from 'zod';
 
-/** The kinds of rows that have an id of their own; the prefix tells them apart in logs and URLs. */
+/** The kinds of things that have an id of their own; the prefix tells them apart in logs and URLs. */
 export const ID_PREFIXES = {
   server: 'srv',
   version: 'ver',
   build: 'bld',
+  lease: 'lse',
+  call: 'cal',
   preview: 'prv',
   grant: 'gnt',
   authorizationRequest: 'arq',

@@ -3,13 +3,14 @@ import {
   CODE_BYTES_MAX,
   DESCRIPTION_CHARS_MAX,
   NAME_CHARS_MAX,
+  SCHEMAS_BYTES_MAX,
   SECRETS_MAX,
   TOOL_NAME_CHARS_MAX,
   TOOLS_MAX,
 } from './constants.ts';
 import { JsonObjectSchema } from './json.ts';
 import { isStorableJson } from './storable-text.ts';
-import { JsonSchemaDocument, ToolInputSchema } from './tool-schema.ts';
+import { byteLength, JsonSchemaDocument, ToolInputSchema } from './tool-schema.ts';
 
 export const ToolNameSchema = z
   .string()
@@ -84,6 +85,13 @@ const SpecShape = z.object({
 export const SpecSchema = SpecShape.superRefine((spec, ctx) => {
   if (!isStorableJson(spec))
     ctx.addIssue({ code: 'custom', message: 'It contains characters that are no text, such as NUL.' });
+  const schemasBytes = spec.tools.reduce((bytes, tool) => bytes + bytesOfSchemas(tool), 0);
+  if (schemasBytes > SCHEMAS_BYTES_MAX)
+    ctx.addIssue({
+      code: 'custom',
+      path: ['tools'],
+      message: `The schemas of all tools together have at most ${SCHEMAS_BYTES_MAX / 1024} kB.`,
+    });
   for (const [what, names] of [
     ['tools', spec.tools.map((tool) => tool.name)],
     ['secrets', spec.secrets.map((secret) => secret.name)],
@@ -101,6 +109,10 @@ export const SpecSchema = SpecShape.superRefine((spec, ctx) => {
     });
 });
 export type Spec = z.infer<typeof SpecSchema>;
+
+function bytesOfSchemas({ inputSchema, outputSchema }: ToolSpec): number {
+  return byteLength(inputSchema) + (outputSchema === undefined ? 0 : byteLength(outputSchema));
+}
 
 export const SpecSourceSchema = z.enum(['model', 'mock']);
 export type SpecSource = z.infer<typeof SpecSourceSchema>;

@@ -8,6 +8,9 @@ function depthOf(value: JsonValue): number {
   return 1 + Math.max(0, ...Object.values(value).map(depthOf));
 }
 
+/** The size of a value as JSON text in UTF-8. */
+export const byteLength = (value: JsonValue): number => new TextEncoder().encode(JSON.stringify(value)).length;
+
 /** References may only point into the same schema: a validator must never fetch (MCP 2026-07-28, basic, `$ref` resolution). */
 function hasForeignRef(value: JsonValue): boolean {
   if (typeof value !== 'object' || value === null) return false;
@@ -21,7 +24,7 @@ function hasForeignRef(value: JsonValue): boolean {
 export const JsonSchemaDocument: z.ZodType<JsonObject> = JsonObjectSchema.check((ctx) => {
   const schema = ctx.value;
   const problem =
-    JSON.stringify(schema).length > SCHEMA_BYTES_MAX
+    byteLength(schema) > SCHEMA_BYTES_MAX
       ? `A schema has at most ${SCHEMA_BYTES_MAX / 1024} kB.`
       : depthOf(schema) > SCHEMA_DEPTH_MAX
         ? `A schema nests at most ${SCHEMA_DEPTH_MAX} levels deep.`

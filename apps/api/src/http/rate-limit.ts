@@ -2,12 +2,20 @@ import type { ExpiringKeys } from '@bmm/queue';
 import { AppError } from '@bmm/types';
 import { RATE_LIMITS, type RateLimitName } from '../constants.ts';
 
+/** Counts one use in a fixed window. @returns the seconds to wait when it was one too many */
+export async function countInWindow(
+  keys: Pick<ExpiringKeys, 'increment'>,
+  key: string,
+  { max, windowMs }: { readonly max: number; readonly windowMs: number },
+): Promise<number | undefined> {
+  const { count, resetsInMs } = await keys.increment(key, windowMs);
+  return count <= max ? undefined : Math.max(1, Math.ceil(resetsInMs / 1000));
+}
+
 /** Counts one use. @throws AppError `rate_limited` with the seconds to wait */
 export async function countUse(keys: ExpiringKeys, limit: RateLimitName, subject: string): Promise<void> {
-  const { max, windowMs } = RATE_LIMITS[limit];
-  const { count, resetsInMs } = await keys.increment(`rate:${limit}:${subject}`, windowMs);
-  if (count <= max) return;
-  const seconds = Math.max(1, Math.ceil(resetsInMs / 1000));
+  const seconds = await countInWindow(keys, `rate:${limit}:${subject}`, RATE_LIMITS[limit]);
+  if (seconds === undefined) return;
   throw new AppError('rate_limited', `Too many requests. Try again in ${seconds} s.`, { retryAfterSeconds: seconds });
 }
 

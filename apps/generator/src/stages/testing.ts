@@ -31,7 +31,7 @@ async function testTool(run: BuildRun, sandbox: Sandbox, tool: ToolSpec): Promis
   const outcome = await sandbox.call({
     handler: tool.handler,
     arguments: tool.exampleArguments,
-    callId: newId('build'),
+    callId: newId('call'),
     timeoutMs: TOOL_TEST_TIMEOUT_MS,
     signal: run.signal,
   });

@@ -19,7 +19,11 @@ export interface BuildBench extends AsyncDisposable {
   readonly queue: QueueBackend;
   readonly sandboxes: SandboxDriver;
   readonly orgId: string;
-  startWorker(options?: { specGenerator?: SpecGenerator; leaseMs?: number }): Promise<{ close(): Promise<void> }>;
+  startWorker(options?: {
+    specGenerator?: SpecGenerator;
+    leaseMs?: number;
+    concurrency?: number;
+  }): Promise<{ close(): Promise<void> }>;
   /** Inserts a server and its build and announces it; `silent` does not, as if the queue had been down. */
   newBuild(options?: {
     spec?: Spec;
@@ -51,12 +55,16 @@ export async function openBuildBench(): Promise<BuildBench> {
     queue,
     sandboxes,
     orgId,
-    async startWorker({ specGenerator = createSpecGenerator({ anthropic: undefined }), leaseMs = 4_000 } = {}) {
+    async startWorker({
+      specGenerator = createSpecGenerator({ anthropic: undefined }),
+      leaseMs = 4_000,
+      concurrency = 4,
+    } = {}) {
       const worker = await startBuildWorker({
         db: database.db,
         queue,
         logger: createLogger('generator', 'silent'),
-        concurrency: 4,
+        concurrency,
         leaseMs,
         stages: {
           db: database.db,

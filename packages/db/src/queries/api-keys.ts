@@ -1,7 +1,7 @@
 import { type ApiKeyScope, newId } from '@bmm/types';
 import { and, desc, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
-import { apiKey, user } from '../schema/index.ts';
+import { apiKey, organization, user } from '../schema/index.ts';
 
 export type ApiKeyRow = typeof apiKey.$inferSelect;
 
@@ -32,11 +32,12 @@ export async function deleteApiKeyInOrg(tx: Queryable, orgId: string, id: string
 export async function findApiKeyByHash(
   db: Queryable,
   hash: string,
-): Promise<{ key: ApiKeyRow; email: string; name: string } | undefined> {
+): Promise<{ key: ApiKeyRow; organizationName: string; email: string; name: string } | undefined> {
   const [row] = await db
-    .select({ key: apiKey, email: user.email, name: user.name })
+    .select({ key: apiKey, organizationName: organization.name, email: user.email, name: user.name })
     .from(apiKey)
     .innerJoin(user, eq(user.id, apiKey.userId))
+    .innerJoin(organization, eq(organization.id, apiKey.orgId))
     .where(eq(apiKey.hash, hash));
   return row;
 }

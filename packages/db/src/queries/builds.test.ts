@@ -5,13 +5,12 @@ import { organization } from '../schema/index.ts';
 import {
   advanceBuild,
   claimBuild,
-  insertBuild,
   LeaseLostError,
   listAbandonedBuildIds,
-  listBuildEvents,
+  releaseLease,
   renewLease,
-  requestCancellation,
-} from './builds.ts';
+} from './build-leases.ts';
+import { getBuildInOrg, insertBuild, listBuildEvents, requestCancellation } from './builds.ts';
 import { insertServer } from './servers.ts';
 
 let database: DatabaseConnection;
@@ -107,6 +106,35 @@ test('a finished build cannot be claimed, cancelled or changed', async () => {
   await expect(
     advanceBuild(database.db, claimed.lease, async () => ({ change: { state: 'live' }, events: [] })),
   ).rejects.toThrow(LeaseLostError);
+});
+
+test('a build that is handed back cleanly has not been attempted, and one that broke off has', async () => {
+  const buildId = await newBuild();
+  for (const [countsAsAttempt, attempt] of [
+    [false, 1],
+    [false, 1],
+    [true, 1],
+    [false, 2],
+  ] as const) {
+    const claimed = await claimBuild(database.db, buildId, 10_000);
+    expect(claimed?.build.attempt).toBe(attempt);
+    expect(claimed?.lease.token).toMatch(/^lse_/);
+    if (claimed !== undefined) await releaseLease(database.db, claimed.lease, { countsAsAttempt });
+  }
+});
+
+test('a build changes its state only as the state machine allows', async () => {
+  const buildId = await newBuild();
+  const claimed = await claimBuild(database.db, buildId, 10_000);
+  if (claimed === undefined) throw new Error('not claimed');
+  const to = (state: 'live' | 'deploying' | 'generating' | 'queued') =>
+    advanceBuild(database.db, claimed.lease, async () => ({ change: { state }, events: [{ type: 'status', state }] }));
+  await expect(to('live')).rejects.toThrow('from queued to live');
+  await expect(to('deploying')).rejects.toThrow('from queued to deploying');
+  await to('generating');
+  await to('queued');
+  expect((await getBuildInOrg(database.db, orgId, buildId)).build.state).toBe('queued');
+  expect(await listBuildEvents(database.db, orgId, buildId, 0)).toHaveLength(3);
 });
 
 test('a step whose own writes fail changes nothing', async () => {

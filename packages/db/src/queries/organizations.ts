@@ -38,6 +38,13 @@ export async function listOrganizationsOnlyOf(db: Queryable, userId: string): Pr
   return rows.filter((row) => row.members === 1).map((row) => row.id);
 }
 
+/** Organisations that outlive this member. */
+export async function listOrganizationsSharedBy(db: Queryable, userId: string): Promise<string[]> {
+  const alone = await listOrganizationsOnlyOf(db, userId);
+  const rows = await db.select({ id: member.organizationId }).from(member).where(eq(member.userId, userId));
+  return rows.map((row) => row.id).filter((id) => !alone.includes(id));
+}
+
 /** Call it in a transaction. */
 export async function deleteOrganization(tx: Queryable, orgId: string): Promise<void> {
   // In the order of a worker, which locks its build and then the server: the other way round the two would deadlock.

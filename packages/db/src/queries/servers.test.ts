@@ -4,14 +4,18 @@ import { type DatabaseConnection, openDatabase } from '../database.ts';
 import { auditEvent, organization, serverVersion, user } from '../schema/index.ts';
 import { ECHO_SPEC } from '../testing/echo-spec.ts';
 import { insertAuditEvent } from './audit.ts';
-import { advanceBuild, claimBuild, insertBuild } from './builds.ts';
+import { advanceBuild, claimBuild } from './build-leases.ts';
+import { insertBuild } from './builds.ts';
 import {
   deleteServerInOrg,
   getServerInOrg,
   insertServer,
   insertVersion,
   isSlugReserved,
+  listServersInOrg,
+  listVersions,
   lockServerInOrg,
+  updateServer,
 } from './servers.ts';
 
 let database: DatabaseConnection;
@@ -70,6 +74,31 @@ test('a version and an audit row can be written and never changed', async () => 
   await expect(database.db.update(serverVersion).set({ bundle: 'other' })).rejects.toThrow();
   await insertAuditEvent(database.db, { orgId, action: 'a', resourceType: 'server', resourceId: server.id });
   await expect(database.db.update(auditEvent).set({ action: 'b' })).rejects.toThrow();
+});
+
+test('lists count and name tools without carrying specs', async () => {
+  const { db } = database;
+  const server = await insertServer(db, { ...values, slug: 'listed' });
+  const draft = await insertServer(db, { ...values, slug: 'listed-draft' });
+  const version = await insertVersion(db, {
+    orgId,
+    serverId: server.id,
+    bundleSha256: 'a'.repeat(64),
+    bundle: 'code',
+    spec: ECHO_SPEC,
+    source: 'mock',
+  });
+  await updateServer(db, server, { activeVersionId: version.id });
+  const rows = await listServersInOrg(db, orgId);
+  const rowOf = (id: string) => rows.find((row) => row.server.id === id);
+  expect(rowOf(server.id)).toMatchObject({
+    version: { number: 1, source: 'mock' },
+    toolCount: ECHO_SPEC.tools.length,
+  });
+  expect(rowOf(draft.id)).toMatchObject({ version: null, toolCount: 0 });
+  const versions = await listVersions(db, orgId, server.id);
+  expect(versions).toMatchObject([{ number: 1, toolNames: ECHO_SPEC.tools.map(({ name }) => name) }]);
+  expect(JSON.stringify([rows, versions])).not.toContain('inputSchema');
 });
 
 test('a server is deleted while a worker writes its build: one waits for the other, and nobody deadlocks', async () => {

@@ -1,5 +1,5 @@
 import { AppError, newId, type ServerState } from '@bmm/types';
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
 import { isUniqueViolation } from '../errors.ts';
 import { build, server, serverVersion, slugReservation } from '../schema/index.ts';
@@ -11,6 +11,16 @@ export type VersionInfo = Omit<ServerVersionRow, 'bundle'>;
 export interface ServerWithVersion {
   server: ServerRow;
   version: VersionInfo | null;
+}
+
+/** What lists say of a version; its spec may have a megabyte and stays in the database. */
+export type VersionSummary = Pick<VersionInfo, 'id' | 'number' | 'bundleSha256' | 'source' | 'createdAt'> & {
+  readonly toolNames: readonly string[];
+};
+export interface ServerListRow {
+  server: ServerRow;
+  version: Pick<VersionInfo, 'number' | 'source'> | null;
+  toolCount: number;
 }
 
 const versionInfo = {
@@ -78,8 +88,30 @@ export async function lockServerInOrg(tx: Queryable, orgId: string, serverId: st
   return row;
 }
 
-export async function listServersInOrg(db: Queryable, orgId: string): Promise<ServerWithVersion[]> {
-  return selectWithVersion(db).where(eq(server.orgId, orgId)).orderBy(desc(server.createdAt)).limit(500);
+export async function listServersInOrg(db: Queryable, orgId: string): Promise<ServerListRow[]> {
+  return db
+    .select({
+      server,
+      version: { number: serverVersion.number, source: serverVersion.source },
+      toolCount: sql<number>`coalesce(jsonb_array_length(${serverVersion.spec} -> 'tools'), 0)`.mapWith(Number),
+    })
+    .from(server)
+    .leftJoin(serverVersion, eq(serverVersion.id, server.activeVersionId))
+    .where(eq(server.orgId, orgId))
+    .orderBy(desc(server.createdAt))
+    .limit(500);
+}
+
+/** Every server of some organisations, for those who must tell others about all of them. */
+export async function listServerSlugs(
+  db: Queryable,
+  orgIds: readonly string[],
+): Promise<Pick<ServerRow, 'id' | 'slug'>[]> {
+  if (orgIds.length === 0) return [];
+  return db
+    .select({ id: server.id, slug: server.slug })
+    .from(server)
+    .where(inArray(server.orgId, [...orgIds]));
 }
 
 export async function updateServer(
@@ -115,9 +147,16 @@ export async function deleteServerInOrg(
   return row;
 }
 
-export async function listVersions(db: Queryable, orgId: string, serverId: string): Promise<VersionInfo[]> {
+export async function listVersions(db: Queryable, orgId: string, serverId: string): Promise<VersionSummary[]> {
   return db
-    .select(versionInfo)
+    .select({
+      id: serverVersion.id,
+      number: serverVersion.number,
+      bundleSha256: serverVersion.bundleSha256,
+      source: serverVersion.source,
+      createdAt: serverVersion.createdAt,
+      toolNames: sql<string[]>`jsonb_path_query_array(${serverVersion.spec}, '$.tools[*].name')`,
+    })
     .from(serverVersion)
     .where(and(eq(serverVersion.serverId, serverId), eq(serverVersion.orgId, orgId)))
     .orderBy(desc(serverVersion.number))

@@ -1,5 +1,15 @@
-import { deleteOrganization, deleteUser, listOrganizationsOnlyOf, listServersInOrg } from '@bmm/db';
+import {
+  deleteOrganization,
+  deleteUser,
+  insertAuditEvent,
+  listOrganizationsOnlyOf,
+  listOrganizationsSharedBy,
+  listServerSlugs,
+  revokeFamiliesOfServers,
+  revokeFamiliesOfUser,
+} from '@bmm/db';
 import { AppError, DeleteAccountRequestSchema, type MeResponse, parseInput } from '@bmm/types';
+import { accessTokensEndAt } from '../access-tokens-end.ts';
 import type { Ctx } from '../context.ts';
 import { publishServerChanged } from '../publish.ts';
 
@@ -11,7 +21,8 @@ export function getMe(ctx: Ctx): MeResponse {
 }
 
 /**
- * Deletes the account and every organisation that has nobody else: their servers stop and are gone.
+ * Deletes the account and every organisation that has nobody else: their servers stop and are gone, and so are the
+ * accesses that clients have to them, or through this account to servers of others.
  * @throws AppError `validation_failed` when the typed address is not the account's
  */
 export async function deleteAccount(ctx: Ctx, raw: unknown): Promise<void> {
@@ -23,10 +34,28 @@ export async function deleteAccount(ctx: Ctx, raw: unknown): Promise<void> {
   }
   const stopped = await ctx.db.transaction(async (tx) => {
     const orgIds = await listOrganizationsOnlyOf(tx, ctx.actor.userId);
-    const servers = (await Promise.all(orgIds.map((orgId) => listServersInOrg(tx, orgId)))).flat();
+    const servers = await listServerSlugs(tx, orgIds);
+    const endAt = accessTokensEndAt(new Date());
+    await revokeFamiliesOfServers(
+      tx,
+      servers.map(({ id }) => id),
+      endAt,
+    );
+    await revokeFamiliesOfUser(tx, ctx.actor.userId, endAt);
+    for (const orgId of await listOrganizationsSharedBy(tx, ctx.actor.userId)) {
+      const { userId, ip } = ctx.actor;
+      await insertAuditEvent(tx, {
+        orgId,
+        actorUserId: userId,
+        ip,
+        action: 'account.delete',
+        resourceType: 'user',
+        resourceId: userId,
+      });
+    }
     for (const orgId of orgIds) await deleteOrganization(tx, orgId);
     await deleteUser(tx, ctx.actor.userId);
-    return servers.map((row) => row.server);
+    return servers;
   });
   for (const server of stopped) await publishServerChanged(ctx, { serverId: server.id, slug: server.slug });
 }

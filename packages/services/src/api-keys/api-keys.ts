@@ -3,7 +3,6 @@ import {
   type ApiKeyRow,
   deleteApiKeyInOrg,
   findApiKeyByHash,
-  findOrganizationOfUser,
   insertApiKey,
   isMember,
   listApiKeysInOrg,
@@ -74,11 +73,9 @@ export async function findApiKeyContext(
   if (!KEY_PATTERN.test(key)) return undefined;
   const found = await findApiKeyByHash(deps.db, hashOf(key));
   if (found === undefined || !(await isMember(deps.db, found.key.orgId, found.key.userId))) return undefined;
-  const org = await findOrganizationOfUser(deps.db, found.key.userId);
-  if (org === undefined) return undefined;
   await touchApiKey(deps.db, found.key.id);
   const actor = { userId: found.key.userId, email: found.email, name: found.name, apiKeyId: found.key.id, ip };
-  return { ...deps, org: { id: found.key.orgId, name: org.name }, actor, scopes: found.key.scopes };
+  return { ...deps, org: { id: found.key.orgId, name: found.organizationName }, actor, scopes: found.key.scopes };
 }
 
 /** A stolen key must not be able to make itself permanent. */

@@ -13,7 +13,7 @@ export interface CreatePreviewOptions {
 export async function createPreview(ctx: Ctx, raw: unknown, options: CreatePreviewOptions): Promise<PreviewResponse> {
   requireScope(ctx, 'servers:write');
   const { prompt } = parseInput(PreviewRequestSchema, raw);
-  const spec = checkSpec(await ctx.specGenerator.generate({ kind: 'create', prompt }, options));
+  const spec = await checkSpec(await ctx.specGenerator.generate({ kind: 'create', prompt }, options));
   const row = await insertPreview(ctx.db, {
     orgId: ctx.org.id,
     userId: ctx.actor.userId,

@@ -33,7 +33,8 @@ export async function createServer(ctx: Ctx, raw: unknown): Promise<CreateServer
     throw new AppError('slug_taken', `The slug "${input.slug}" is taken. Choose another one.`);
   const preview = input.previewId === undefined ? undefined : await getPreview(ctx, input.previewId);
   const spec =
-    preview && (input.specEdit === undefined ? preview.spec : checkSpec(applySpecEdit(preview.spec, input.specEdit)));
+    preview &&
+    (input.specEdit === undefined ? preview.spec : await checkSpec(applySpecEdit(preview.spec, input.specEdit)));
   if (spec !== undefined) assertDeclared(input.secrets ?? {}, spec.secrets);
 
   const created = await ctx.db.transaction(async (tx) => {

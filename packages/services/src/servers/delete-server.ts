@@ -1,5 +1,6 @@
-import { deleteServerInOrg } from '@bmm/db';
+import { deleteServerInOrg, getServerInOrg, revokeFamiliesOfServers } from '@bmm/db';
 import { AppError } from '@bmm/types';
+import { accessTokensEndAt } from '../access-tokens-end.ts';
 import { type Ctx, requireScope } from '../context.ts';
 import { publishServerChanged } from '../publish.ts';
 import { recordAudit } from '../record-audit.ts';
@@ -8,6 +9,9 @@ import { recordAudit } from '../record-audit.ts';
 export async function deleteServer(ctx: Ctx, serverId: string): Promise<void> {
   requireScope(ctx, 'servers:write');
   const deleted = await ctx.db.transaction(async (tx) => {
+    const { server } = await getServerInOrg(tx, ctx.org.id, serverId);
+    // Gateways may know the route for a moment longer; the tokens end with the server.
+    await revokeFamiliesOfServers(tx, [server.id], accessTokensEndAt(new Date()));
     const row = await deleteServerInOrg(tx, ctx.org.id, serverId);
     if (row === undefined) throw new AppError('not_found', 'There is no such server.');
     await recordAudit(tx, ctx, {

@@ -12,7 +12,7 @@ export async function listServerVersions(ctx: Ctx, serverId: string): Promise<Ve
       version: version.number,
       sha256: version.bundleSha256,
       active: version.id === server.activeVersionId,
-      toolNames: version.spec.tools.map((tool) => tool.name),
+      toolNames: [...version.toolNames],
       source: version.source,
       createdAt: version.createdAt.toISOString(),
     })),

@@ -6,5 +6,9 @@ import { toServerSummary } from './to-server.ts';
 export async function listServers(ctx: Ctx): Promise<{ servers: ServerSummary[] }> {
   requireScope(ctx, 'servers:read');
   const rows = await listServersInOrg(ctx.db, ctx.org.id);
-  return { servers: rows.map((row) => toServerSummary(ctx.urls, row.server, row.version)) };
+  return {
+    servers: rows.map((row) =>
+      toServerSummary(ctx.urls, row.server, row.version && { ...row.version, toolCount: row.toolCount }),
+    ),
+  };
 }

@@ -1,6 +1,6 @@
 import { advanceBuild, type BuildStep, claimBuild } from '@bmm/db';
 import { publishBuildProgress } from '@bmm/services';
-import type { BuildEvent, NewBuildEvent } from '@bmm/types';
+import { BUILD_STAGES, type BuildEvent, type NewBuildEvent } from '@bmm/types';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { startTestApi, type TestApi, type TestUser, WEB } from '../../testing/start-test-api.ts';
@@ -67,6 +67,7 @@ test('a follower gets the whole history, then what happens, then the end, withou
       events: [{ type: 'log', stage: 'generating', level: 'info', message: `line ${line}` }],
     });
   }
+  for (const state of BUILD_STAGES.slice(1)) await advance({ change: { state }, events: [] });
   await advance({ change: { state: 'live' }, events: live });
   expect(await follower.closed).toBe(1000);
   expect(follower.events.map((event) => event.seq)).toEqual(Array.from({ length: 24 }, (_, index) => index + 1));
@@ -83,7 +84,14 @@ test('a wake-up that gets lost costs a second, no event', async () => {
   if (claimed === undefined) throw new Error('not claimed');
   const follower = connect(buildId, { cookie: ada.cookie, origin: WEB });
   await new Promise((resolve) => follower.socket.on('open', resolve));
-  await advanceBuild(api.deps.services.db, claimed.lease, async () => ({ change: { state: 'live' }, events: live }));
+  const failed: NewBuildEvent[] = [
+    { type: 'status', state: 'failed' },
+    { type: 'error', state: 'failed', stage: 'queued', code: 'internal', title: 'Failed', detail: 'It failed.' },
+  ];
+  await advanceBuild(api.deps.services.db, claimed.lease, async () => ({
+    change: { state: 'failed' },
+    events: failed,
+  }));
   expect(await follower.closed).toBe(1000);
   expect(follower.events).toHaveLength(3);
 });

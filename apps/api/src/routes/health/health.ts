@@ -1,4 +1,6 @@
 import type { DatabaseConnection } from '@bmm/db';
+import { isFromInside } from '@bmm/process';
+import { AppError } from '@bmm/types';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 
@@ -15,5 +17,9 @@ export function healthRoutes(
     );
     return reply.code(ok ? 200 : 503).send({ ok });
   });
-  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
+  // Numbers about all tenants are for whoever runs this.
+  app.get('/metrics', async (request, reply) => {
+    if (!isFromInside(request.raw)) throw new AppError('not_found', 'There is nothing here.');
+    return reply.type(metrics.contentType).send(await metrics.metrics());
+  });
 }

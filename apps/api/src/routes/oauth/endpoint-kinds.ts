@@ -59,7 +59,12 @@ export function answerWithPages(scope: FastifyInstance): void {
       reply.header('retry-after', error.retryAfterSeconds);
       return sendPage(reply, 429, 'Too many requests. Wait a minute and try again.');
     }
+    if (isUnreadableBody(error)) return sendPage(reply, error.statusCode, 'The request cannot be read.');
     request.log.error({ err: error }, 'failure');
+    if (isDatabaseUnavailable(error)) {
+      reply.header('retry-after', 5);
+      return sendPage(reply, 503, 'This does not work at the moment. Wait a few seconds and load the page again.');
+    }
     return sendPage(reply, 500, 'Something went wrong on our side. Start again in the application.');
   });
 }
@@ -89,8 +94,13 @@ function sendOAuthError(error: unknown, request: FastifyRequest, reply: FastifyR
 }
 
 /** What Fastify itself refuses of a body: JSON that is none, too large, another type. */
-function isUnreadableBody(error: unknown): boolean {
+function isUnreadableBody(error: unknown): error is Error & { statusCode: number } {
   return (
-    error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('FST_ERR_CTP_')
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    error.code.startsWith('FST_ERR_CTP_') &&
+    'statusCode' in error &&
+    typeof error.statusCode === 'number'
   );
 }

@@ -1,4 +1,4 @@
-import { addressKey } from '../../http/rate-limit.ts';
+import { addressKey, countInWindow } from '../../http/rate-limit.ts';
 import { OAUTH_RATE_LIMITS, type OAuthRateLimitName } from './constants.ts';
 import type { OAuthRoutesOptions } from './oauth-options.ts';
 
@@ -18,7 +18,6 @@ export async function countOAuthUse(
   limit: OAuthRateLimitName,
   ip: string,
 ): Promise<void> {
-  const { max, windowMs } = OAUTH_RATE_LIMITS[limit];
-  const { count, resetsInMs } = await keys.increment(`rate:oauth:${limit}:${addressKey(ip)}`, windowMs);
-  if (count > max) throw new RateLimited(Math.max(1, Math.ceil(resetsInMs / 1000)));
+  const seconds = await countInWindow(keys, `rate:oauth:${limit}:${addressKey(ip)}`, OAUTH_RATE_LIMITS[limit]);
+  if (seconds !== undefined) throw new RateLimited(seconds);
 }

@@ -1,11 +1,6 @@
-import {
-  ACCESS_TOKEN_TTL_SECONDS,
-  type AccessTokenSubject,
-  CLOCK_SKEW_SECONDS,
-  type GrantFacts,
-  type TokenRefusal,
-} from '@bmm/auth';
+import type { AccessTokenSubject, GrantFacts, TokenRefusal } from '@bmm/auth';
 import { type GrantView, insertAuditEvent, type Queryable, revokeTokenFamily } from '@bmm/db';
+import { accessTokensEndAt } from '@bmm/services';
 import type { PublicUrls } from '@bmm/types';
 
 /** What the token endpoint's two grants end in; a refusal is committed like a success, since it burns or revokes. */
@@ -32,8 +27,7 @@ export async function endTokenFamily(
     ip,
   }: { view: GrantView; familyId: string; reason: TokenRefusal | 'requested'; now: Date; ip: string },
 ): Promise<void> {
-  const accessTokensEndAt = new Date(now.getTime() + (ACCESS_TOKEN_TTL_SECONDS + CLOCK_SKEW_SECONDS) * 1000);
-  await revokeTokenFamily(tx, { familyId, now, accessTokensEndAt });
+  await revokeTokenFamily(tx, { familyId, now, accessTokensEndAt: accessTokensEndAt(now) });
   await insertAuditEvent(tx, {
     orgId: view.server.orgId,
     actorUserId: view.grant.userId,
