@@ -27,7 +27,7 @@ const MAIL = ['SMTP_URL', 'MAIL_FROM'];
  */
 const MAY_SEE: Record<AppName, readonly (string | RegExp)[]> = {
   api: [...SHARED, ...DATA, ...SECRETS, ...MAIL, MODEL, /^API_/, 'PUBLIC_MCP_URL_TEMPLATE', 'TRUSTED_PROXIES'],
-  generator: [...SHARED, ...DATA, MODEL, /^BUILD_/, 'SANDBOX_RUN_DIR', 'PUBLIC_MCP_URL_TEMPLATE'],
+  generator: [...SHARED, ...DATA, MODEL, /^BUILD_/, /^SANDBOX_(RUN_DIR|MIN_TIER)$/, 'PUBLIC_MCP_URL_TEMPLATE'],
   gateway: [
     ...SHARED,
     ...DATA,

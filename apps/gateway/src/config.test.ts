@@ -52,3 +52,13 @@ describe('loadConfig', () => {
     expect(() => loadConfig({ ...minimal, TRUSTED_PROXIES: 'everybody' })).toThrow(/TRUSTED_PROXIES.*"everybody"/);
   });
 });
+
+it('production takes no sandbox without kernel walls, unless it is told to or stays on this machine', () => {
+  const base = { DATABASE_URL: 'postgres://localhost/bmm' };
+  const origins = { PUBLIC_GATEWAY_URL: 'https://mcp.example.com', WEB_URL: 'https://app.example.com' };
+  const minTierOf = (env: Record<string, string>) => loadConfig({ ...base, ...env }).sandbox.minTier;
+  expect(minTierOf({})).toBe('plain');
+  expect(minTierOf({ NODE_ENV: 'production', ...origins })).toBe('unshare');
+  expect(minTierOf({ NODE_ENV: 'production', BMM_ALLOW_INSECURE_LOCALHOST: '1' })).toBe('plain');
+  expect(minTierOf({ NODE_ENV: 'production', ...origins, SANDBOX_MIN_TIER: 'bwrap' })).toBe('bwrap');
+});

@@ -1,9 +1,11 @@
 import {
   type Env,
+  minSandboxTier,
   parseAddressList,
   parseSettings,
   publicUrlProblems,
   publicUrlSettings,
+  sandboxSettings,
   setting,
   toPublicUrls,
 } from '@bmm/process';
@@ -17,7 +19,6 @@ import {
 
 const EnvSchema = z
   .object({
-    NODE_ENV: setting.nodeEnv,
     GATEWAY_HOST: z.string().default('127.0.0.1'),
     GATEWAY_PORT: setting.port.default(4100),
     ...publicUrlSettings,
@@ -25,14 +26,13 @@ const EnvSchema = z
     API_URL: setting.httpUrl.default('http://127.0.0.1:4000'),
     DATABASE_URL: setting.databaseUrl,
     REDIS_URL: setting.text.optional(),
-    SANDBOX_RUN_DIR: setting.text.default('.bmm/sandbox'),
+    ...sandboxSettings,
     SANDBOX_IDLE_MS: setting.wholeNumber(100, 86_400_000).default(SANDBOX_IDLE_MS_DEFAULT),
     SANDBOXES_MAX: setting.wholeNumber(1, 10_000).default(SANDBOXES_MAX_DEFAULT),
     CALLS_PER_TOKEN_PER_MINUTE: setting.wholeNumber(1, 10_000_000).default(CALLS_PER_TOKEN_MAX),
     CALLS_PER_SERVER_PER_MINUTE: setting.wholeNumber(1, 10_000_000).default(CALLS_PER_SERVER_MAX),
     TRUSTED_PROXIES: setting.trustedProxies,
     LOG_LEVEL: setting.logLevel,
-    BMM_ALLOW_INSECURE_LOCALHOST: setting.flag,
     BMM_PARENT_WATCH: setting.flag,
   })
   .superRefine((env, ctx) => {
@@ -56,7 +56,12 @@ export function loadConfig(env: Env) {
     apiUrl: value.API_URL,
     databaseUrl: value.DATABASE_URL,
     redisUrl: value.REDIS_URL,
-    sandbox: { runDir: value.SANDBOX_RUN_DIR, idleMs: value.SANDBOX_IDLE_MS, maxLive: value.SANDBOXES_MAX },
+    sandbox: {
+      runDir: value.SANDBOX_RUN_DIR,
+      minTier: minSandboxTier(value),
+      idleMs: value.SANDBOX_IDLE_MS,
+      maxLive: value.SANDBOXES_MAX,
+    },
     rates: {
       perTokenPerMinute: value.CALLS_PER_TOKEN_PER_MINUTE,
       perServerPerMinute: value.CALLS_PER_SERVER_PER_MINUTE,

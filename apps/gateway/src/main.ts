@@ -1,7 +1,7 @@
 import { openDatabase } from '@bmm/db';
 import { createLogger, runUntilStopped } from '@bmm/process';
 import { openQueueBackend } from '@bmm/queue';
-import { createWorkerdDriver } from '@bmm/sandbox';
+import { createWorkerdDriver, describeTier } from '@bmm/sandbox';
 import { loadConfig } from './config.ts';
 import { CLOSE_WITHIN_MS, DATABASE_CONNECTIONS_MAX } from './constants.ts';
 import { buildGateway } from './gateway.ts';
@@ -18,7 +18,8 @@ const queue = await openQueueBackend({
   redisUrl: config.redisUrl,
   onError: (where, error) => logger.warn({ err: error, where }, 'queue'),
 });
-const driver = createWorkerdDriver({ runDir: config.sandbox.runDir });
+const driver = createWorkerdDriver({ runDir: config.sandbox.runDir, minTier: config.sandbox.minTier });
+logger.info({ tier: driver.tier, shortfalls: driver.tierShortfalls }, describeTier(driver.tier, driver));
 const orphans = await driver.reapOrphans();
 if (orphans > 0) logger.warn({ orphans }, 'stopped sandboxes that a crashed predecessor left running');
 const gateway = await buildGateway(config, { db: database.db, bus: queue.bus, driver, logger });

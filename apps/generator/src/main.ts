@@ -3,7 +3,7 @@ import { openDatabase } from '@bmm/db';
 import { createSpecGenerator, DEFAULT_MODEL } from '@bmm/generation';
 import { createLogger, runUntilStopped } from '@bmm/process';
 import { openQueueBackend } from '@bmm/queue';
-import { createWorkerdDriver } from '@bmm/sandbox';
+import { createWorkerdDriver, describeTier } from '@bmm/sandbox';
 import { loadConfig } from './config.ts';
 import { SHUTDOWN_MS } from './constants.ts';
 import { startBuildWorker } from './worker.ts';
@@ -20,7 +20,11 @@ const queue = await openQueueBackend({
   redisUrl: config.redisUrl,
   onError: (where, error) => logger.warn({ err: error, where }, 'queue failure'),
 });
-const sandboxes = createWorkerdDriver({ runDir: resolve(join(config.sandboxRunDir, 'generator')) });
+const sandboxes = createWorkerdDriver({
+  runDir: resolve(join(config.sandbox.runDir, 'generator')),
+  minTier: config.sandbox.minTier,
+});
+logger.info({ tier: sandboxes.tier }, describeTier(sandboxes.tier, sandboxes));
 await sandboxes.reapOrphans();
 const worker = await startBuildWorker({
   db: database.db,

@@ -4,11 +4,13 @@ export { runUntilStopped } from './run-until-stopped.ts';
 export {
   type Env,
   isLoopbackUrl,
+  minSandboxTier,
   modelSettings,
   parseSettings,
   publicUrlProblem,
   publicUrlProblems,
   publicUrlSettings,
+  sandboxSettings,
   setting,
   toAnthropicConfig,
   toPublicUrls,

@@ -35,6 +35,21 @@ export const setting = {
     z.coerce.number(`must be a whole number from ${min} to ${max}`).int().min(min).max(max),
 } as const;
 
+/** Where tool code runs and behind which walls at least; gateway and generator start sandboxes. */
+export const sandboxSettings = {
+  NODE_ENV: setting.nodeEnv,
+  BMM_ALLOW_INSECURE_LOCALHOST: setting.flag,
+  SANDBOX_RUN_DIR: setting.text.default('.bmm/sandbox'),
+  SANDBOX_MIN_TIER: z.enum(['bwrap', 'unshare', 'plain']).optional(),
+};
+type SandboxSettings = z.infer<z.ZodObject<typeof sandboxSettings>>;
+
+/** Strangers' code needs walls that the kernel holds; on one's own machine a plain process is better than none. */
+export function minSandboxTier(values: SandboxSettings): 'bwrap' | 'unshare' | 'plain' {
+  const isPublic = values.NODE_ENV === 'production' && values.BMM_ALLOW_INSECURE_LOCALHOST !== '1';
+  return values.SANDBOX_MIN_TIER ?? (isPublic ? 'unshare' : 'plain');
+}
+
 /** Where clients reach the platform; all apps that build URLs read these two. */
 export const publicUrlSettings = {
   PUBLIC_GATEWAY_URL: setting.httpUrl.default('http://localhost:4100'),
