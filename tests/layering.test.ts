@@ -67,7 +67,9 @@ function listSources(folder: string): string[] {
 function readSource(path: string): SourceFile {
   const code = readFileSync(join(ROOT, path), 'utf8').replaceAll(/^\s*(\/\/|\/?\*).*$/gm, '');
   const found = code.matchAll(/(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*['"]([^'"\n]+)['"]/g);
-  const isTest = /\.test\.tsx?$|\/(testing|test-support)\/|-(contract|suite|test-bed)\.ts$|\/test-[^/]+\.ts$/.test(path);
+  const isTest = /\.test\.tsx?$|\/(testing|test-support)\/|-(contract|suite|test-bed)\.ts$|\/test-[^/]+\.ts$/.test(
+    path,
+  );
   return { path, isTest, imports: [...found].map(([, specifier]) => specifier ?? ''), code };
 }
 

@@ -181,6 +181,8 @@ it('400, 413 and 415 as JSON-RPC errors with their code', async () => {
     [400, -32700, 'malformed_json', { body: '{"jsonrpc":' }],
     [413, -32600, 'payload_too_large', { body: JSON.stringify({ x: 'y'.repeat(MCP_BODY_BYTES_MAX) }) }],
     [415, -32600, 'unsupported_media_type', { headers: { 'content-type': 'text/plain' } }],
+    [415, -32600, 'unsupported_media_type', { headers: { 'content-type': 'application/json; charset=utf-16' } }],
+    [415, -32600, 'unsupported_media_type', { headers: { 'content-encoding': 'gzip' } }],
   ] as const;
   for (const [status, rpc, code, init] of cases) {
     const response = await post('echo', { token, ...init });

@@ -40,6 +40,8 @@ type RouteName = 'mcp' | 'authorization_server' | 'health' | 'metrics' | 'unknow
 export async function buildGateway(config: GatewayConfig, deps: GatewayDeps): Promise<Gateway> {
   const { db, bus, driver, logger } = deps;
   const onError = (error: unknown) => logger.error({ err: error }, 'background work failed');
+  const onRefusal = (error: unknown) =>
+    logger.debug({ reason: error instanceof Error ? error.name : 'unknown' }, 'the protocol refused a message');
   const states = createStateRecorder(db, onError);
   const isRunning = (serverId: string) =>
     pool.snapshot().some((sandbox) => sandbox.serverId === serverId && sandbox.state !== 'stopping');
@@ -64,7 +66,7 @@ export async function buildGateway(config: GatewayConfig, deps: GatewayDeps): Pr
     edge,
     routes,
     tokens: createTokenGate({ urls: config.urls, jwksUrl: new URL(`${config.apiUrl}/oauth/jwks`), revocations }),
-    endpoints: createServerEndpoints({ db, pool, metrics, onError }),
+    endpoints: createServerEndpoints({ db, pool, metrics, onError, onRefusal }),
     limits: {
       perToken: createRateLimit(config.rates.perTokenPerMinute, 'One client'),
       perServer: createRateLimit(config.rates.perServerPerMinute, 'All clients of a server together'),

@@ -65,9 +65,12 @@ function assertMethod({ method }: IncomingMessage, response: ServerResponse): vo
 }
 
 function assertContentType({ headers }: IncomingMessage): void {
-  const [essence = ''] = (headers['content-type'] ?? '').split(';');
-  if (essence.trim().toLowerCase() === 'application/json') return;
-  throw new AppError('unsupported_media_type', 'The body must be application/json.');
+  const [essence = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';');
+  const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('charset='));
+  const isUtf8 = charset === undefined || /^charset="?utf-8"?$/.test(charset);
+  const isPlain = (headers['content-encoding'] ?? 'identity') === 'identity';
+  if (essence.trim() === 'application/json' && isUtf8 && isPlain) return;
+  throw new AppError('unsupported_media_type', 'The body must be application/json in UTF-8, not compressed.');
 }
 
 /** Only names of the protocol: anything else is a stranger's text, and stays out of the log. */

@@ -19,6 +19,8 @@ export interface ServerEndpointsOptions {
   readonly pool: SandboxPool;
   readonly metrics: Metrics;
   readonly onError: (error: unknown) => void;
+  /** Gets what the protocol refused of a client. */
+  readonly onRefusal: (error: unknown) => void;
 }
 
 type Version = NonNullable<ServerRoute['version']>;
@@ -47,7 +49,7 @@ export function createServerEndpoints(options: ServerEndpointsOptions): ServerEn
 }
 
 async function compile(route: ServerRoute, version: Version, options: ServerEndpointsOptions): Promise<McpEndpoint> {
-  const { db, pool, metrics, onError } = options;
+  const { db, pool, metrics, onError, onRefusal } = options;
   const spec = await findServedSpec(db, version.id);
   if (spec === undefined) throw new AppError('not_found', 'There is no such server.');
   const handlers = new Map(spec.tools.map((tool) => [tool.name, tool.handler]));
@@ -67,6 +69,7 @@ async function compile(route: ServerRoute, version: Version, options: ServerEndp
       tools: spec.tools,
     },
     onError,
+    onRefusal,
     callTool: (name, args, { signal, callId }) =>
       measured(metrics, async () => {
         const handler = handlers.get(name);

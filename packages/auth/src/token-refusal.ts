@@ -47,6 +47,7 @@ export function revokesFamily(refusal: TokenRefusal): boolean {
     case 'replayed':
     case 'wrong_client':
     case 'verifier_mismatch':
+    case 'superseded':
       return true;
     case 'unknown':
     case 'expired':
@@ -55,7 +56,6 @@ export function revokesFamily(refusal: TokenRefusal): boolean {
     case 'verifier_missing':
     case 'wrong_resource':
     case 'scope_exceeds_grant':
-    case 'superseded':
     case 'server_paused':
     case 'server_gone':
     case 'not_a_member':

@@ -57,7 +57,7 @@ export function judgeRefresh(
   if (token.revokedAt !== null) return { refusal: 'revoked' };
   if (token.rotatedAt !== null) {
     if (now.getTime() - token.rotatedAt.getTime() > REFRESH_GRACE_MS) return { refusal: 'replayed' };
-    // The successor's use shows that it arrived; whoever still holds this token is stale or a thief.
+    // The successor's use shows that it arrived: two parties hold tokens of this family, and one of them is a thief.
     if (token.successorUsed) return { refusal: 'superseded' };
   }
   if (token.expiresAt <= now || token.absoluteExpiresAt <= now) return { refusal: 'expired' };

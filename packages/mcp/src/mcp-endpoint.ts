@@ -37,6 +37,8 @@ export interface McpEndpointOptions {
   readonly callTool: CallTool;
   /** Told of failures that the client only sees as a general sentence or a protocol error. */
   readonly onError?: ((error: Error) => void) | undefined;
+  /** Gets what the protocol refused: the client's fault, and already answered. */
+  readonly onRefusal?: ((error: Error) => void) | undefined;
 }
 
 export interface McpRequestOptions {
@@ -69,7 +71,7 @@ interface LazyTool {
  * One MCP endpoint for 2026-07-28, 2025-11-25, 2025-06-18 and 2025-03-26, without sessions. The schemas of a tool are
  * compiled when it is first called; a tool whose schemas cannot be compiled answers with a sentence.
  */
-export function createMcpEndpoint({ version, callTool, onError }: McpEndpointOptions): McpEndpoint {
+export function createMcpEndpoint({ version, callTool, onError, onRefusal }: McpEndpointOptions): McpEndpoint {
   const report = (error: unknown) => onError?.(error instanceof Error ? error : new Error(String(error)));
   const tools = new Map(version.tools.map((definition) => [definition.name, toLazyTool(definition, report)]));
   const listed = version.tools.map(toListedTool);
@@ -84,7 +86,7 @@ export function createMcpEndpoint({ version, callTool, onError }: McpEndpointOpt
     responseMode: 'auto',
     maxSubscriptions: LISTEN_STREAMS_MAX,
     keepAliveMs: KEEP_ALIVE_MS,
-    onerror: report,
+    ...(onRefusal === undefined ? {} : { onerror: onRefusal }),
   });
   return {
     handle: (request, { parsedBody, authInfo } = {}) =>

@@ -4,7 +4,7 @@ import { NAME_CHARS_MAX, PROMPT_CHARS_MAX, SECRET_VALUE_CHARS_MAX, SECRETS_MAX }
 import { IdSchema } from './ids.ts';
 import { SecretNameSchema, SpecSchema, SpecSourceSchema, ToolDefinitionSchema } from './spec.ts';
 import { SpecEditSchema } from './spec-edit.ts';
-import { isStorableText } from './storable-text.ts';
+import { isPlainLine, isStorableText } from './storable-text.ts';
 
 /** The REST contract under /v1: what goes in (strict: unknown members are refused) and what comes out. */
 
@@ -15,6 +15,7 @@ export const PromptSchema = storableText
   .min(1, 'Describe what the server should do.')
   .max(PROMPT_CHARS_MAX, `A prompt has at most ${PROMPT_CHARS_MAX.toLocaleString('en')} characters.`);
 export const ServerNameSchema = storableText
+  .refine(isPlainLine, 'A name has no line breaks and no invisible characters.')
   .trim()
   .min(1, 'Enter a name.')
   .max(NAME_CHARS_MAX, `A name has at most ${NAME_CHARS_MAX} characters.`);

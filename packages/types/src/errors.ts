@@ -46,7 +46,7 @@ export const ERRORS = {
   tool_count_mismatch: client(422, 'The edit does not match the previewed tools'),
   spec_invalid: client(422, 'The spec is not valid'),
   spec_too_large: client(413, 'The spec is too large'),
-  server_not_live: client(409, 'The server is not live'),
+  server_not_live: client(409, 'The server is not live', INTERNAL_ERROR),
   build_in_progress: client(409, 'A build is already running'),
   streaming_unavailable: client(409, 'Streaming is not available'),
   // Reasons for which a build fails

@@ -12,6 +12,9 @@ test('a path template gives URL, metadata URL and slug back', () => {
   expect(urls.slugOf(new URL('http://localhost:4100/s/weather/mcp/'))).toBeUndefined();
   expect(urls.slugOf(new URL('http://evil.test/s/weather/mcp'))).toBeUndefined();
   expect(urls.slugAt('whatever', '/s/weather/mcp')).toBe('weather');
+  expect(urls.slugAt('whatever', '/s/weather/mcp?x=1')).toBe('weather');
+  for (const path of ['/s/other/../weather/mcp', '/s/weather/./mcp', '/s/%77eather/mcp', '//s/weather/mcp'])
+    expect(urls.slugAt('whatever', path), path).toBeUndefined();
 });
 
 test('a host template puts the slug in front of the host', () => {

@@ -50,7 +50,10 @@ export function publicUrls(issuer: string, template: string): PublicUrls {
     slugOf,
     slugAt(host, path) {
       const text = `${isSlugInHost ? `${sample.protocol}//${host}` : sample.origin}${path}`;
-      return URL.canParse(text) ? slugOf(new URL(text)) : undefined;
+      if (!URL.canParse(text)) return undefined;
+      const url = new URL(text);
+      // A path that changes when it is resolved (`/s/a/../b/mcp`) is another one for a proxy in front than for us.
+      return `${url.pathname}${url.search}` === path ? slugOf(url) : undefined;
     },
   };
 }

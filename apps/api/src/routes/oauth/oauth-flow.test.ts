@@ -262,12 +262,13 @@ describe('a refresh token', () => {
     expect((await client.refresh(clientId, successor ?? '')).statusCode).toBe(200);
   });
 
-  test('whose successor was used gives nothing more, also within the grace', async () => {
+  test('O27: whose successor was used ends its connection, also within the grace', async () => {
     const { clientId, tokens } = await client.connect('echo', 'ada');
     const second = (await client.refresh(clientId, tokens.refresh_token)).json<Tokens>();
     const third = (await client.refresh(clientId, second.refresh_token)).json<Tokens>();
     expect((await client.refresh(clientId, tokens.refresh_token)).json().error).toBe('invalid_grant');
-    expect((await client.refresh(clientId, third.refresh_token)).statusCode).toBe(200);
+    expect((await client.refresh(clientId, third.refresh_token)).json().error).toBe('invalid_grant');
+    expect(await verify(third.access_token, 'echo')).toBe('revoked');
   });
 
   test('O29: of another client is refused and its family revoked', async () => {

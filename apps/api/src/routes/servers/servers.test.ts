@@ -169,6 +169,16 @@ describe('400', () => {
   });
 });
 
+test('400: a name that shows something else than it says is refused', async () => {
+  const { server } = await create(ada);
+  for (const name of ['a\u202Eb', 'a\u0007b', 'a\nb', 'a\u200Bb', 'a\u{E0041}b']) {
+    const response = await ada.request({ method: 'PATCH', url: `/v1/servers/${server.id}`, payload: { name } });
+    expect(response.json(), JSON.stringify(name)).toMatchObject({ code: 'validation_failed', status: 400 });
+  }
+  const fine = await ada.request({ method: 'PATCH', url: `/v1/servers/${server.id}`, payload: { name: '👩‍🔬 Ünits' } });
+  expect(fine.statusCode).toBe(200);
+});
+
 test('401: every route asks who it is', async () => {
   for (const [method, url] of [
     ['GET', '/v1/me'],
