@@ -132,15 +132,15 @@ describe.skipIf(chromiumPath === undefined)('the journey in a browser', () => {
     await page.getByRole('button', { name: 'Pause server' }).click();
     await page.getByText('Paused', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Resume server' }).click();
-    await page.getByText(/^(Live|Sleeping)$/).waitFor();
+    await page.getByText(/^(Live|Sleeping – starts on the next call)$/).waitFor();
   });
 
-  test('deleting asks for the name, and the dashboard is empty again', async () => {
+  test('deleting asks for the slug, and the dashboard is empty again', async () => {
     await page.getByRole('button', { name: 'Delete server' }).click();
     const dialog = page.getByRole('dialog');
     const confirm = dialog.getByRole('button', { name: 'Delete server' });
     expect(await confirm.isDisabled()).toBe(true);
-    await dialog.getByLabel(`Type ${NAME} to confirm`).fill(NAME);
+    await dialog.getByLabel(`Type ${SLUG} to confirm`).fill(SLUG);
     await confirm.click();
     await page.waitForURL(`${stack.webUrl}/dashboard`);
     await page.getByText('You have no servers yet.').waitFor();

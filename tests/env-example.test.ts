@@ -32,6 +32,11 @@ function readByConfig(app: string): string[] {
   return [...config.matchAll(/^ {2,4}([A-Z][A-Z0-9_]+): /gm)].map(([, name]) => name ?? '');
 }
 
+function readByWeb(): string[] {
+  const env = readFileSync(join(ROOT, 'apps/web/src/lib/env.ts'), 'utf8');
+  return [...env.matchAll(/process\.env\.([A-Z][A-Z0-9_]+)/g)].map(([, name]) => name ?? '');
+}
+
 test.each(NAMES)('%s starts with .env.example as it is', (app) => {
   expect(() => APPS[app]({ ...asItIs, ...GENERATED })).not.toThrow();
 });
@@ -41,7 +46,9 @@ test.each(NAMES)('%s starts with every line of .env.example uncommented', (app) 
 });
 
 test('it names every variable that an app reads, and no other', () => {
-  const read = new Set([...NAMES.flatMap(readByConfig), ...FOR_SCRIPTS].filter((name) => !INTERNAL.includes(name)));
+  const read = new Set(
+    [...NAMES.flatMap(readByConfig), ...readByWeb(), ...FOR_SCRIPTS].filter((name) => !INTERNAL.includes(name)),
+  );
   expect(Object.keys(uncommented).toSorted()).toEqual([...read].toSorted());
 });
 

@@ -37,7 +37,7 @@ const DEVELOPMENT_ONLY = ['testing', 'embedded-postgres'];
 /** The places that turn the environment into a config; everything else gets its settings handed in. */
 const MAY_READ_ENVIRONMENT = [
   /^apps\/[^/]+\/src\/main\.ts$/,
-  /^apps\/web\/(src\/lib\/env|next\.config)\.ts$/,
+  /^apps\/web\/(src\/lib\/env|src\/instrumentation|next\.config)\.ts$/,
   /^packages\/db\/drizzle\.config\.ts$/,
   /^packages\/testing\//,
 ];

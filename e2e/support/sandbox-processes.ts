@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { StackAddress } from './start-stack.ts';
 
-/** Pids of the sandboxes that a stack runs now: their command line names a socket in the stack's own folder. */
+/** Pids that the sandboxes of a stack consist of now, wrappers included: their command line names the stack's own folder. */
 export function listSandboxPids(stack: StackAddress): number[] {
   const home = dirname(stack.runFile);
   return readdirSync('/proc')

@@ -38,7 +38,7 @@ const MAY_SEE: Record<AppName, readonly (string | RegExp)[]> = {
     'PUBLIC_MCP_URL_TEMPLATE',
     'TRUSTED_PROXIES',
   ],
-  web: [...SHARED, 'API_URL', 'WEB_PORT', 'NEXT_TELEMETRY_DISABLED', 'FORCE_COLOR'],
+  web: [...SHARED, 'API_URL', 'WEB_PORT', 'TRUST_FORWARDED_FOR', 'NEXT_TELEMETRY_DISABLED', 'FORCE_COLOR'],
 };
 
 /** The environment an app starts with: the system's part of ours and its own list, nothing else. */

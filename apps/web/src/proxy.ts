@@ -8,6 +8,7 @@ export function proxy(request: NextRequest): NextResponse {
   const { apiUrl, isDevelopment } = readEnv();
   const { pathname, search } = request.nextUrl;
   if (pathname === '/v1' || pathname.startsWith('/v1/')) {
+    // What a client says about its own address is gone already, see instrumentation.ts.
     return NextResponse.rewrite(new URL(`${apiUrl}${pathname}${search}`));
   }
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));

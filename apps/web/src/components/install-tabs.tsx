@@ -1,6 +1,7 @@
-import { type InstallStep, type InstallSubject, installTargets } from '@/lib/install.ts';
+import { firstInstallTarget, type InstallStep, type InstallSubject, installTargets } from '@/lib/install.ts';
 import { buttonClasses } from './button.tsx';
 import { CodeBlock } from './code-block.tsx';
+import { Notice } from './notice.tsx';
 import { Tabs } from './tabs.tsx';
 
 /** How to connect each client, one tab a client. */
@@ -8,6 +9,7 @@ export function InstallTabs({ subject }: { subject: InstallSubject }) {
   return (
     <Tabs
       label="Clients"
+      defaultValue={firstInstallTarget(subject.url)}
       items={installTargets(subject).map(({ id, label, steps }) => ({
         id,
         label,
@@ -27,6 +29,8 @@ function Step({ step }: { step: InstallStep }) {
   switch (step.kind) {
     case 'text':
       return <p className="text-sm text-muted">{step.text}</p>;
+    case 'notice':
+      return <Notice tone="warn">{step.text}</Notice>;
     case 'code':
       return <CodeBlock label={step.label} code={step.code} />;
     case 'link':

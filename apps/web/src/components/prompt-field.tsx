@@ -1,12 +1,16 @@
 'use client';
 
 import { PROMPT_CHARS_MAX } from '@bmm/types';
+import { useState } from 'react';
 import { Field } from './field.tsx';
 import { Textarea } from './input.tsx';
 
 interface PromptFieldProps {
   label: string;
   placeholder: string;
+  hint: string;
+  /** What is missing, said when somebody submits an empty prompt. */
+  emptyProblem: string;
   value: string;
   disabled: boolean;
   autoFocus?: boolean;
@@ -16,18 +20,18 @@ interface PromptFieldProps {
 }
 
 /** A prompt with its count. */
-export function PromptField({ label, placeholder, value, disabled, autoFocus, onChange, onSubmit }: PromptFieldProps) {
+export function PromptField(props: PromptFieldProps) {
+  const { label, placeholder, hint, emptyProblem, value, disabled, autoFocus, onChange, onSubmit } = props;
+  const [submittedEmpty, setSubmittedEmpty] = useState(false);
+  const isEmpty = value.trim() === '';
   const count = value.length.toLocaleString('en');
   const max = PROMPT_CHARS_MAX.toLocaleString('en');
   const tooLong = value.length > PROMPT_CHARS_MAX;
   return (
     <Field
       label={label}
-      problem={
-        tooLong
-          ? `A prompt has at most ${max} characters. Shorten it by ${(value.length - PROMPT_CHARS_MAX).toLocaleString('en')}.`
-          : undefined
-      }
+      hint={hint}
+      problem={tooLong ? tooLongProblem(value) : isEmpty && submittedEmpty ? emptyProblem : undefined}
       aside={
         <span className="font-mono text-xs tabular-nums text-faint">
           {count} / {max}
@@ -42,14 +46,23 @@ export function PromptField({ label, placeholder, value, disabled, autoFocus, on
           autoFocus={autoFocus}
           readOnly={disabled}
           placeholder={placeholder}
-          onChange={(event) => onChange(event.target.value)}
+          onChange={(event) => {
+            setSubmittedEmpty(false);
+            onChange(event.target.value);
+          }}
           onKeyDown={(event) => {
             if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return;
             event.preventDefault();
-            onSubmit();
+            if (isEmpty) setSubmittedEmpty(true);
+            else onSubmit();
           }}
         />
       )}
     </Field>
   );
+}
+
+function tooLongProblem(prompt: string): string {
+  const max = PROMPT_CHARS_MAX.toLocaleString('en');
+  return `A prompt has at most ${max} characters. Shorten it by ${(prompt.length - PROMPT_CHARS_MAX).toLocaleString('en')}.`;
 }

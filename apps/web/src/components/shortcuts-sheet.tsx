@@ -2,12 +2,16 @@
 
 import { Dialog } from './dialog.tsx';
 import { Kbd } from './kbd.tsx';
+import { ModifierKbd } from './modifier-kbd.tsx';
+
+/** Stands for the visitor's own modifier key. */
+const MODIFIER = 'modifier';
 
 const shortcuts = [
-  [['⌘', 'K'], 'Command palette (Ctrl K on Windows and Linux)'],
+  [[MODIFIER, 'K'], 'Command palette'],
   [['N'], 'New server'],
   [['/'], 'Search the servers; F does the same'],
-  [['⌘', 'Enter'], 'Generate, in a prompt'],
+  [[MODIFIER, 'Enter'], 'Generate, in a prompt'],
   [['Esc'], 'Close'],
   [['?'], 'These shortcuts'],
 ] as const;
@@ -19,9 +23,7 @@ export function ShortcutsSheet({ open, onOpenChange }: { open: boolean; onOpenCh
         {shortcuts.map(([keys, meaning]) => (
           <div key={meaning} className="flex items-center justify-between gap-4">
             <dt className="order-2 flex gap-1">
-              {keys.map((key) => (
-                <Kbd key={key}>{key}</Kbd>
-              ))}
+              {keys.map((key) => (key === MODIFIER ? <ModifierKbd key={key} /> : <Kbd key={key}>{key}</Kbd>))}
             </dt>
             <dd className="text-sm text-muted">{meaning}</dd>
           </div>

@@ -1,17 +1,23 @@
-/** Prompts that show what a good description holds: the service, the calls, and what to leave out. */
+/** Prompts that show what a good description holds: the tools, what they take and what they answer. None needs a network. */
 export const EXAMPLE_PROMPTS = [
   {
-    label: 'GitHub issues',
+    label: 'Unit conversion',
     prompt:
-      'Read issues of one GitHub repository: list open issues by label, and get one issue with its comments. Only read, never write. Uses a GitHub token.',
+      'Convert between units of length, weight, volume and temperature, metric and imperial: one tool converts a value, another lists the known units. Refuse a conversion between different kinds.',
   },
   {
-    label: 'Weather',
-    prompt: 'Current weather and a 7 day forecast for a city, from the Open-Meteo API. Metric units by default.',
+    label: 'Compare JSON',
+    prompt:
+      'Compare two JSON documents and list what was added, removed and changed, each with its path. A second tool says only whether they are equal; the order of keys does not count.',
   },
   {
-    label: 'Internal API',
+    label: 'Text statistics',
     prompt:
-      'Look up orders in our shop API at api.example.com: find an order by number, and list the orders of a customer by email address. Needs an API key in the Authorization header.',
+      'Count the characters, words, sentences and paragraphs of a text, with its reading time at 230 words a minute and its ten most frequent words.',
+  },
+  {
+    label: 'Working days',
+    prompt:
+      'Count the working days between two dates, Monday to Friday, without the public holidays that the caller lists. A second tool adds a number of working days to a date.',
   },
 ] as const;

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { cursorDeepLink, gooseDeepLink, installTargets, vsCodeDeepLink } from './install.ts';
+import {
+  cursorDeepLink,
+  firstInstallTarget,
+  gooseDeepLink,
+  installTargets,
+  isLoopbackUrl,
+  vsCodeDeepLink,
+} from './install.ts';
 
 const subject = { name: 'weather', url: 'https://mcp.example.com/s/weather/mcp', description: 'Weather & more' };
 const snippets = (id: string) =>
@@ -62,5 +69,38 @@ describe('the install snippets', () => {
       name: 'weather',
       description: 'Weather & more',
     });
+  });
+});
+
+describe('a URL of this machine', () => {
+  it.each(['http://localhost:4100/s/a/mcp', 'http://a.localhost/mcp', 'http://127.0.0.1/mcp', 'http://[::1]:4100/mcp'])(
+    'is %s',
+    (url) => expect(isLoopbackUrl(url)).toBe(true),
+  );
+
+  it.each([
+    'https://mcp.example.com/s/a/mcp',
+    'http://localhost.example.com/mcp',
+    'http://127.0.0.1.example.com/',
+    'x',
+  ])('is not %s', (url) => expect(isLoopbackUrl(url)).toBe(false));
+
+  it('is said to be out of reach to the clients that connect from the internet, and to no other', () => {
+    const noticesAt = (url: string) =>
+      installTargets({ ...subject, url }).flatMap(({ id, steps }) =>
+        steps.flatMap((step) => (step.kind === 'notice' ? [[id, step.text]] : [])),
+      );
+    const sentence = (client: string) =>
+      `This URL is reachable only from this machine. ${client} connects from the internet and cannot use it.`;
+    expect(noticesAt('http://localhost:4100/s/weather/mcp')).toEqual([
+      ['claude', sentence('Claude (Desktop and web)')],
+      ['chatgpt', sentence('ChatGPT')],
+    ]);
+    expect(noticesAt(subject.url)).toEqual([]);
+  });
+
+  it('opens the steps of a client that can reach it', () => {
+    expect(firstInstallTarget('http://localhost:4100/s/weather/mcp')).toBe('claude-code');
+    expect(firstInstallTarget(subject.url)).toBe('claude');
   });
 });

@@ -1,5 +1,5 @@
 export type InstallStep =
-  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'text' | 'notice'; readonly text: string }
   | { readonly kind: 'code'; readonly label: string; readonly code: string }
   | { readonly kind: 'link'; readonly label: string; readonly href: string };
 
@@ -19,6 +19,8 @@ export interface InstallSubject {
 const text = (words: string): InstallStep => ({ kind: 'text', text: words });
 const code = (label: string, body: string): InstallStep => ({ kind: 'code', label, code: body });
 const link = (label: string, href: string): InstallStep => ({ kind: 'link', label, href });
+/** Clients whose servers, not the visitor's machine, open the connection. */
+const FROM_THE_INTERNET: ReadonlySet<string> = new Set(['claude', 'chatgpt']);
 const pretty = (value: unknown) => JSON.stringify(value, null, 2);
 
 export function cursorDeepLink({ name, url }: InstallSubject): string {
@@ -41,8 +43,35 @@ export function gooseDeepLink({ name, url, description }: InstallSubject): strin
   return `goose://extension?type=streamable_http&${rest}`;
 }
 
+/** Whether only programs on the same machine can open this URL. */
+export function isLoopbackUrl(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { hostname } = new URL(url);
+  return /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+/** The client to show first: one that can reach the URL. */
+export function firstInstallTarget(url: string): string {
+  return isLoopbackUrl(url) ? 'claude-code' : 'claude';
+}
+
 /** How each client connects to a server, in the words and the syntax of that client. */
 export function installTargets(subject: InstallSubject): readonly InstallTarget[] {
+  const targets = allTargets(subject);
+  if (!isLoopbackUrl(subject.url)) return targets;
+  return targets.map((target) =>
+    FROM_THE_INTERNET.has(target.id) ? { ...target, steps: [unreachable(target.label), ...target.steps] } : target,
+  );
+}
+
+function unreachable(client: string): InstallStep {
+  return {
+    kind: 'notice',
+    text: `This URL is reachable only from this machine. ${client} connects from the internet and cannot use it.`,
+  };
+}
+
+function allTargets(subject: InstallSubject): readonly InstallTarget[] {
   const { name, url } = subject;
   return [
     {

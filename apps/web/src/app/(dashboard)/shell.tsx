@@ -6,6 +6,7 @@ import { useRouter } from 'next/navigation';
 import { type ReactNode, useState } from 'react';
 import { CommandPalette } from '@/components/command-palette.tsx';
 import { Kbd } from '@/components/kbd.tsx';
+import { ModifierKbd } from '@/components/modifier-kbd.tsx';
 import { ShortcutsSheet } from '@/components/shortcuts-sheet.tsx';
 import { Wordmark } from '@/components/wordmark.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
@@ -49,7 +50,7 @@ export function DashboardShell({ email, children }: DashboardShellProps) {
             <Search aria-hidden="true" className="size-3.5" />
             <span className="max-sm:sr-only">Go to</span>
             <span className="hidden gap-0.5 sm:inline-flex">
-              <Kbd>⌘</Kbd>
+              <ModifierKbd />
               <Kbd>K</Kbd>
             </span>
           </button>

@@ -9,13 +9,13 @@ import { isSignedIn } from '@/lib/server-api.ts';
 
 export const metadata: Metadata = { title: { absolute: 'BuildMyMCPServer' } };
 
-const exampleUrl = 'http://localhost:4100/s/release-notes/mcp';
-const clients = installTargets({ name: 'release-notes', url: exampleUrl, description: '' }).map(({ label }) => label);
+const exampleUrl = 'http://localhost:4100/s/unit-converter/mcp';
+const clients = installTargets({ name: 'unit-converter', url: exampleUrl, description: '' }).map(({ label }) => label);
 
 const facts = [
   [
     'One command',
-    'pnpm dev starts everything on one machine. No Docker, no account and no model key are needed to try it.',
+    'pnpm dev starts everything on one machine. No Docker, no account with anyone else and no model key are needed to try it.',
   ],
   [
     'OAuth 2.1',
@@ -61,11 +61,11 @@ export default async function LandingPage() {
           <ol className="grid gap-4 md:grid-cols-3">
             <Step number={1} title="Describe" text="You read and edit the proposed tools before anything is built.">
               <p className="text-text">
-                Read the release notes of our product and return the changes between two versions.
+                Convert between units of length, weight and temperature, and list the units you know.
               </p>
               <ul className="mt-4 flex flex-col gap-1 border-t border-line pt-3 text-muted">
-                <li>list_releases</li>
-                <li>get_changes</li>
+                <li>convert_unit</li>
+                <li>list_units</li>
               </ul>
             </Step>
             <Step number={2} title="Build" text="Each step is shown as it happens, with what it logged.">
@@ -81,11 +81,11 @@ export default async function LandingPage() {
             <Step number={3} title="Connect" text="The client opens a page where you approve it, once.">
               <p className="[overflow-wrap:anywhere]">
                 <span className="select-none text-faint">$ </span>
-                claude mcp add --transport http release-notes {exampleUrl}
+                claude mcp add --transport http unit-converter {exampleUrl}
               </p>
               <p className="mt-3 [overflow-wrap:anywhere]">
                 <span className="select-none text-faint">$ </span>
-                claude mcp login release-notes
+                claude mcp login unit-converter
               </p>
             </Step>
           </ol>

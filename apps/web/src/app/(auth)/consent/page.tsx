@@ -1,8 +1,9 @@
 import { AppError } from '@bmm/types';
 import type { Metadata } from 'next';
 import { LoadFailed } from '@/components/load-failed.tsx';
-import { load, serverApi } from '@/lib/server-api.ts';
+import { load, loadMe, serverApi } from '@/lib/server-api.ts';
 import { ConsentForm } from './client.tsx';
+import { UseAnotherAccount } from './use-another-account.tsx';
 
 export const metadata: Metadata = { title: 'Connect a client', robots: { index: false } };
 
@@ -12,10 +13,10 @@ interface ConsentPageProps {
 
 export default async function ConsentPage({ searchParams }: ConsentPageProps) {
   const { request } = await searchParams;
-  if (typeof request !== 'string') return <Gone />;
+  if (typeof request !== 'string') return <Gone requestId={undefined} />;
   const loaded = await load(() => serverApi.getConsentRequest(request).catch(toGone));
   if (!loaded.ok) return <LoadFailed sentence={loaded.sentence} />;
-  return loaded.value === undefined ? <Gone /> : <ConsentForm request={loaded.value} />;
+  return loaded.value === undefined ? <Gone requestId={request} /> : <ConsentForm request={loaded.value} />;
 }
 
 function toGone(error: unknown): undefined {
@@ -23,13 +24,20 @@ function toGone(error: unknown): undefined {
   throw error;
 }
 
-function Gone() {
+/** api answers alike whether the request is over or the visitor may not use the server, so this names both. */
+async function Gone({ requestId }: { requestId: string | undefined }) {
+  const me = await loadMe();
   return (
-    <div className="flex flex-col gap-3">
-      <h1 className="text-xl font-semibold tracking-tight">This request has expired</h1>
+    <div className="flex flex-col gap-4">
+      <h1 className="text-xl font-semibold tracking-tight">This connection cannot be approved here</h1>
       <p className="text-muted">
-        It was answered already or waited too long. Go back to your client and start the connection again.
+        It has expired, was already answered, or{' '}
+        <span className="text-text [overflow-wrap:anywhere]">{me.ok ? me.value.user.email : 'your account'}</span> may
+        not use this server. Start the connection again from your client, or use another account.
       </p>
+      <UseAnotherAccount
+        path={requestId === undefined ? '/consent' : `/consent?request=${encodeURIComponent(requestId)}`}
+      />
     </div>
   );
 }

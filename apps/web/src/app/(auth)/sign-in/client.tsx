@@ -39,10 +39,12 @@ export function SignInForm({ next, linkFailed, isDevelopment }: SignInFormProps)
       <div className="flex flex-col gap-4" role="status">
         <h1 className="text-xl font-semibold tracking-tight">Check your mail</h1>
         <p className="text-muted">
-          A sign-in link is on its way to <span className="text-text [overflow-wrap:anywhere]">{sentTo}</span>. Open it
-          in this browser.
+          {isDevelopment ? 'If mail is set up, a' : 'A'} sign-in link is on its way to{' '}
+          <span className="text-text [overflow-wrap:anywhere]">{sentTo}</span>.{' '}
+          {isDevelopment
+            ? 'In development the link is printed in the terminal where you ran pnpm dev.'
+            : 'Open it in this browser.'}
         </p>
-        {isDevelopment && <Notice>In development no mail is sent: the api terminal printed the link.</Notice>}
         <Button className="self-start" onClick={() => setSentTo(undefined)}>
           Use another address
         </Button>

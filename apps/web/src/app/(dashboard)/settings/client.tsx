@@ -39,7 +39,7 @@ function DeleteAccount({ email }: { email: string }) {
     window.location.assign('/');
   });
   return (
-    <Panel title="Delete account" text="Stops your servers and deletes what is yours alone.">
+    <Panel title="Delete account" text="Deletes your account, your servers and your keys.">
       <Button tone="danger" className="self-start" onClick={() => setOpen(true)}>
         Delete account
       </Button>

@@ -1,5 +1,6 @@
 'use client';
 
+import type { ServerDetail } from '@bmm/types';
 import { useEffect, useState } from 'react';
 import { BuildSteps } from '@/components/build-steps.tsx';
 import { Button } from '@/components/button.tsx';
@@ -8,22 +9,26 @@ import { StateDot } from '@/components/state-dot.tsx';
 import { toFailure } from '@/lib/api-error.ts';
 import { browserApi } from '@/lib/browser-api.ts';
 import { type BuildProgress, toProgress } from '@/lib/build-progress.ts';
+import { isServing } from '@/lib/is-serving.ts';
 import { useBuild } from './use-build.ts';
 
 const TICK_MS = 500;
 
 interface BuildPanelProps {
   buildId: string;
+  /** As the page shows it; the panel claims nothing about it that the page denies. */
+  server: ServerDetail;
   onFinished: () => void;
   onClose: () => void;
   onIterate: () => void;
 }
 
 /** A build as it happens; after a reload it shows the same history again. */
-export function BuildPanel({ buildId, onFinished, onClose, onIterate }: BuildPanelProps) {
+export function BuildPanel({ buildId, server, onFinished, onClose, onIterate }: BuildPanelProps) {
   const { events, connection } = useBuild(buildId, onFinished);
   const progress = toProgress(events);
   const isOver = progress.done !== undefined || progress.error !== undefined;
+  const serves = progress.done !== undefined && isServing(progress.done.version, server);
   const nowMs = useNow(!isOver && connection !== 'gone');
   if (connection === 'gone')
     return (
@@ -35,7 +40,7 @@ export function BuildPanel({ buildId, onFinished, onClose, onIterate }: BuildPan
     <section aria-label="Build" className="flex flex-col gap-4 rounded-lg border border-line-strong bg-raised p-4">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <div aria-live="polite" role="status">
-          <BuildHeadline progress={progress} />
+          <BuildHeadline progress={progress} serves={serves} />
         </div>
         {isOver ? (
           <Button tone="quiet" onClick={onClose}>
@@ -49,7 +54,7 @@ export function BuildPanel({ buildId, onFinished, onClose, onIterate }: BuildPan
         <Notice tone="warn">The connection was lost. The build goes on; this page connects again by itself.</Notice>
       )}
       <BuildSteps steps={progress.steps} nowMs={nowMs} />
-      {progress.done !== undefined && (
+      {progress.done !== undefined && serves && (
         <p className="border-t border-line pt-4 text-sm text-muted">
           Version {progress.done.version} is live at{' '}
           <code className="font-mono text-[13px] text-text [overflow-wrap:anywhere]">{progress.done.mcpUrl}</code>.
@@ -65,8 +70,9 @@ export function BuildPanel({ buildId, onFinished, onClose, onIterate }: BuildPan
   );
 }
 
-function BuildHeadline({ progress }: { progress: BuildProgress }) {
-  if (progress.state === 'live') return <StateDot tone="good" word="Build finished: live" />;
+function BuildHeadline({ progress, serves }: { progress: BuildProgress; serves: boolean }) {
+  if (progress.state === 'live')
+    return <StateDot tone="good" word={serves ? 'Build finished: live' : 'Build finished'} />;
   if (progress.state === 'failed')
     return (
       <StateDot tone="bad" word={progress.error?.code === 'build_cancelled' ? 'Build cancelled' : 'Build failed'} />

@@ -46,6 +46,10 @@ export function ServerPageClient({ server, builds, versions, askedBuildId, asked
     if (next.tab !== 'overview') query.set('tab', next.tab);
     window.history.replaceState(null, '', query.size === 0 ? `/servers/${server.id}` : `?${query}`);
   };
+  // What the panel said about a build that ended may not hold any more.
+  const closeEndedBuild = () => {
+    if (buildId !== running?.id) show({ build: undefined });
+  };
   const follow = (build: string) => {
     show({ build, tab: 'overview' });
     window.scrollTo({ top: 0 });
@@ -72,6 +76,7 @@ export function ServerPageClient({ server, builds, versions, askedBuildId, asked
         <BuildPanel
           key={buildId}
           buildId={buildId}
+          server={server}
           onFinished={() => router.refresh()}
           onClose={() => show({ build: undefined })}
           onIterate={() => show({ tab: 'iterate' })}
@@ -91,7 +96,11 @@ export function ServerPageClient({ server, builds, versions, askedBuildId, asked
             label: `Tools (${server.tools.length})`,
             content: <ToolsTab server={server} />,
           },
-          { id: 'versions', label: 'Versions', content: <VersionsTab server={server} versions={versions} /> },
+          {
+            id: 'versions',
+            label: 'Versions',
+            content: <VersionsTab server={server} versions={versions} onActivated={closeEndedBuild} />,
+          },
           {
             id: 'builds',
             label: 'Builds',
@@ -102,7 +111,11 @@ export function ServerPageClient({ server, builds, versions, askedBuildId, asked
             label: 'Iterate',
             content: <IterateTab server={server} isBuilding={running !== undefined} onStarted={follow} />,
           },
-          { id: 'settings', label: 'Settings', content: <SettingsTab server={server} /> },
+          {
+            id: 'settings',
+            label: 'Settings',
+            content: <SettingsTab server={server} onPauseChanged={closeEndedBuild} />,
+          },
         ]}
       />
     </div>

@@ -7,6 +7,7 @@ import { Notice } from '@/components/notice.tsx';
 import { PromptField } from '@/components/prompt-field.tsx';
 import { SecretFields } from '@/components/secret-fields.tsx';
 import { browserApi } from '@/lib/browser-api.ts';
+import { NO_NETWORK_YET } from '@/lib/network-words.ts';
 import { useAction } from '@/lib/use-action.ts';
 
 interface IterateTabProps {
@@ -43,6 +44,8 @@ export function IterateTab({ server, isBuilding, onStarted }: IterateTabProps) {
       <PromptField
         label="What should change?"
         placeholder="Say what to add, change or remove. The version that serves now stays until the new one is live."
+        hint={NO_NETWORK_YET}
+        emptyProblem="Say what should change."
         value={prompt}
         disabled={iterate.busy}
         onChange={setPrompt}

@@ -3,6 +3,7 @@
 import type { ServerDetail } from '@bmm/types';
 import { InstallTabs } from '@/components/install-tabs.tsx';
 import { Notice } from '@/components/notice.tsx';
+import { HOSTS_FAIL_YET } from '@/lib/network-words.ts';
 import { SERVER_STATE_WORDS } from '@/lib/server-state.ts';
 
 export function OverviewTab({ server }: { server: ServerDetail }) {
@@ -37,13 +38,16 @@ export function OverviewTab({ server }: { server: ServerDetail }) {
         {server.allowedHosts.length === 0 ? (
           <p className="text-muted">None.</p>
         ) : (
-          <ul className="flex flex-wrap gap-2">
-            {server.allowedHosts.map((host) => (
-              <li key={host} className="rounded border border-line-strong px-2 py-0.5 font-mono text-[13px]">
-                {host}
-              </li>
-            ))}
-          </ul>
+          <>
+            <ul className="flex flex-wrap gap-2">
+              {server.allowedHosts.map((host) => (
+                <li key={host} className="rounded border border-line-strong px-2 py-0.5 font-mono text-[13px]">
+                  {host}
+                </li>
+              ))}
+            </ul>
+            <p className="text-[13px] text-muted">{HOSTS_FAIL_YET}</p>
+          </>
         )}
       </section>
     </div>

@@ -13,11 +13,16 @@ import { toast } from '@/components/toast.tsx';
 import { browserApi } from '@/lib/browser-api.ts';
 import { useAction } from '@/lib/use-action.ts';
 
-export function SettingsTab({ server }: { server: ServerDetail }) {
+interface SettingsTabProps {
+  server: ServerDetail;
+  onPauseChanged: () => void;
+}
+
+export function SettingsTab({ server, onPauseChanged }: SettingsTabProps) {
   return (
     <div className="flex max-w-3xl flex-col gap-4">
       <Details server={server} />
-      {server.state !== 'taken_down' && <PauseOrResume server={server} />}
+      {server.state !== 'taken_down' && <PauseOrResume server={server} onPauseChanged={onPauseChanged} />}
       <Deletion server={server} />
     </div>
   );
@@ -64,12 +69,13 @@ function Details({ server }: { server: ServerDetail }) {
   );
 }
 
-function PauseOrResume({ server }: { server: ServerDetail }) {
+function PauseOrResume({ server, onPauseChanged }: SettingsTabProps) {
   const router = useRouter();
   const paused = server.state === 'paused';
   const toggle = useAction(async () => {
     await browserApi.updateServer(server.id, { paused: !paused });
     toast(paused ? 'Resumed.' : 'Paused.');
+    onPauseChanged();
     router.refresh();
   });
   return (
@@ -106,7 +112,7 @@ function Deletion({ server }: { server: ServerDetail }) {
         description="Clients that use it stop working at once. This cannot be undone."
         action="Delete server"
         danger
-        typeToConfirm={{ label: `Type ${server.name} to confirm`, expected: server.name }}
+        typeToConfirm={{ label: `Type ${server.slug} to confirm`, expected: server.slug }}
         busy={remove.busy}
         failure={remove.failure}
         onConfirm={() => remove.run()}

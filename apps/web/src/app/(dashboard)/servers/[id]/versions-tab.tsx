@@ -13,15 +13,17 @@ import { useAction } from '@/lib/use-action.ts';
 interface VersionsTabProps {
   server: ServerDetail;
   versions: VersionListResponse['versions'];
+  onActivated: () => void;
 }
 
-export function VersionsTab({ server, versions }: VersionsTabProps) {
+export function VersionsTab({ server, versions, onActivated }: VersionsTabProps) {
   const router = useRouter();
   const [chosen, setChosen] = useState<number>();
   const activate = useAction(async (version: number) => {
     await browserApi.activateVersion(server.id, version);
     setChosen(undefined);
     toast(`Version ${version} serves now.`);
+    onActivated();
     router.refresh();
   });
   if (versions.length === 0)
@@ -48,8 +50,11 @@ export function VersionsTab({ server, versions }: VersionsTabProps) {
               </code>
             </div>
             {!version.active && (
-              <Button onClick={() => setChosen(version.version)} aria-label={`Activate version ${version.version}`}>
-                Activate
+              <Button
+                onClick={() => setChosen(version.version)}
+                aria-label={`${activateWords(version.version, server)} (activate version ${version.version})`}
+              >
+                {activateWords(version.version, server)}
               </Button>
             )}
           </li>
@@ -71,4 +76,8 @@ export function VersionsTab({ server, versions }: VersionsTabProps) {
       />
     </>
   );
+}
+
+function activateWords(version: number, server: ServerDetail): string {
+  return server.version !== null && version < server.version ? 'Roll back to this version' : 'Activate this version';
 }

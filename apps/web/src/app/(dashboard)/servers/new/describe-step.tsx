@@ -3,8 +3,10 @@
 import { Button } from '@/components/button.tsx';
 import { FailureNotice } from '@/components/failure-notice.tsx';
 import { Kbd } from '@/components/kbd.tsx';
+import { ModifierKbd } from '@/components/modifier-kbd.tsx';
 import { PromptField } from '@/components/prompt-field.tsx';
 import { EXAMPLE_PROMPTS } from '@/lib/example-prompts.ts';
+import { NO_NETWORK_YET } from '@/lib/network-words.ts';
 import { GenerationProgress } from './generation-progress.tsx';
 import type { PreviewRun } from './use-preview.ts';
 
@@ -21,7 +23,9 @@ export function DescribeStep({ preview }: { preview: PreviewRun }) {
     >
       <PromptField
         label="What should your tool do?"
-        placeholder="Name the service, the calls it should offer, and what it must not do. Leave out passwords and keys; you enter them later."
+        placeholder="Name the tools, what each of them takes and answers, and what it must refuse. Leave out passwords and keys; you enter them later."
+        hint={NO_NETWORK_YET}
+        emptyProblem="Describe what the server should do."
         value={prompt}
         disabled={running}
         autoFocus
@@ -52,7 +56,7 @@ export function DescribeStep({ preview }: { preview: PreviewRun }) {
             Generate
           </Button>
           <span className="hidden items-center gap-1 text-[13px] text-faint sm:inline-flex">
-            <Kbd>⌘</Kbd>
+            <ModifierKbd />
             <Kbd>Enter</Kbd>
           </span>
         </div>

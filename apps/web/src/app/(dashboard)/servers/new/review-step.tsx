@@ -7,6 +7,7 @@ import { Field } from '@/components/field.tsx';
 import { Input } from '@/components/input.tsx';
 import { Notice } from '@/components/notice.tsx';
 import { SecretFields } from '@/components/secret-fields.tsx';
+import { HOSTS_FAIL_YET } from '@/lib/network-words.ts';
 import { ToolEditor } from './tool-editor.tsx';
 import { useCreateServer } from './use-create-server.ts';
 
@@ -32,14 +33,18 @@ export function ReviewStep({ preview, onBack, onGenerateAgain }: ReviewStepProps
       )}
 
       <section className="flex flex-col gap-4">
-        <p className="text-muted">{spec.description}</p>
+        {source !== 'mock' && <p className="text-muted">{spec.description}</p>}
         <div className="grid gap-4 sm:grid-cols-2">
           <Field label="Name" problem={form.problems.name}>
             {(control) => (
               <Input {...control} value={form.name} onChange={(event) => form.setName(event.target.value)} />
             )}
           </Field>
-          <Field label="Slug" problem={form.problems.slug} hint="Part of the server's URL. It cannot be changed later.">
+          <Field
+            label="Slug"
+            problem={form.problems.slug}
+            hint="Letters a–z, digits and hyphens. It cannot be changed, or used again after deletion."
+          >
             {(control) => (
               <Input
                 {...control}
@@ -76,7 +81,8 @@ export function ReviewStep({ preview, onBack, onGenerateAgain }: ReviewStepProps
             'This server talks to no host.'
           ) : (
             <>
-              This server talks to <span className="font-mono text-text">{spec.allowedHosts.join(', ')}</span>.
+              This server talks to <span className="font-mono text-text">{spec.allowedHosts.join(', ')}</span>.{' '}
+              {HOSTS_FAIL_YET}
             </>
           )}
         </p>

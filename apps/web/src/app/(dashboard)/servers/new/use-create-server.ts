@@ -7,6 +7,7 @@ import { type Failure, toFailure } from '@/lib/api-error.ts';
 import { browserApi } from '@/lib/browser-api.ts';
 import { forgetPrompt } from '@/lib/prompt-draft.ts';
 import { draftProblems, type ToolDraft, toDraft, toSpecEdit } from '@/lib/spec-draft.ts';
+import { toTypedSlug } from '@/lib/typed-slug.ts';
 
 /** Everything a person may set before a proposal becomes a server, and the request that makes it one. */
 export function useCreateServer({ previewId, spec }: PreviewResponse) {
@@ -59,7 +60,7 @@ export function useCreateServer({ previewId, spec }: PreviewResponse) {
     name,
     setName,
     slug,
-    setSlug: setTypedSlug,
+    setSlug: (typed: string) => setTypedSlug(toTypedSlug(typed)),
     drafts,
     setDraft: (index: number, draft: ToolDraft) =>
       setDrafts((before) => before.map((other, place) => (place === index ? draft : other))),
