@@ -1,5 +1,7 @@
-/** Everything that the development stack keeps between runs: git-ignored, readable by the owner only. */
+/** Everything that the development stack keeps between runs: git-ignored; each file in it is readable by the owner only. */
 export const HOME_DIR = '.bmm';
+/** Others may pass through and list nothing: a sandbox with an own user has to reach its own folder inside. */
+export const HOME_DIR_MODE = 0o711;
 
 export const DEFAULT_PORTS = { web: 3000, api: 4000, gateway: 4100 } as const;
 

@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { HOME_DIR_MODE } from './constants.ts';
 import { identifyProcess, isSameProcessAlive } from './process-identity.ts';
 
 const identity = { pid: z.int().positive(), startedAt: z.string() };
@@ -32,7 +33,7 @@ export type Claim = { ok: true; leftBehind: readonly RunningProcess[] } | { ok: 
 
 /** Takes the folder for this process; of two starts at once only one gets it. */
 export function claimRunFile(file: string, dashboardUrl: string): Claim {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(file), { recursive: true, mode: HOME_DIR_MODE });
   const own = identifyProcess(process.pid);
   if (!own) throw new Error('This process cannot see itself.');
   const running = findRunningStack(file);

@@ -20,7 +20,7 @@ test('the first start makes both secrets in a file that only the owner reads, th
   expect(first.secrets.SECRETS_ENCRYPTION_KEY).toMatch(/^[0-9a-f]{64}$/);
   expect(first.secrets.BETTER_AUTH_SECRET.length).toBeGreaterThanOrEqual(32);
   expect(statSync(file).mode & 0o777).toBe(0o600);
-  expect(statSync(join(folder, '.bmm')).mode & 0o777).toBe(0o700);
+  expect(statSync(join(folder, '.bmm')).mode & 0o777).toBe(0o711);
   expect(ensureSecrets(file, {})).toEqual({ secrets: first.secrets, generated: [] });
 });
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseEnv } from 'node:util';
-import { ENCRYPTION_KEY_BYTES } from './constants.ts';
+import { ENCRYPTION_KEY_BYTES, HOME_DIR_MODE } from './constants.ts';
 import { StopReason } from './stop-reason.ts';
 import { findAuthSecretFault, findEncryptionKeyFault } from './weak-key.ts';
 
@@ -55,7 +55,7 @@ function assertStrong(name: SecretName, value: string, source: string): string {
 
 /** By rename, so that a kill in between leaves the old file whole: losing the key means losing every stored secret. */
 function write(file: string, values: NodeJS.Dict<string>): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(file), { recursive: true, mode: HOME_DIR_MODE });
   const scratch = `${file}.${process.pid}`;
   rmSync(scratch, { force: true });
   const lines = Object.entries(values).map(([name, value]) => `${name}=${value ?? ''}\n`);
