@@ -98,5 +98,8 @@ function toConsentRequest(view: AuthorizationRequestView, email: string, mcpUrl:
 }
 
 function noSuchRequest(): AppError {
-  return new AppError('not_found', 'This connection cannot be approved here. It has expired, was already answered, or this account may not use the server.');
+  return new AppError(
+    'not_found',
+    'This connection cannot be approved here. It has expired, was already answered, or this account may not use the server.',
+  );
 }
