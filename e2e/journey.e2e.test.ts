@@ -146,6 +146,20 @@ describe.skipIf(chromiumPath === undefined)('the journey in a browser', () => {
     await page.getByText('You have no servers yet.').waitFor();
   });
 
+  test('everything is dark, native controls too, until somebody asks for the theme of the system', async () => {
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.goto(`${stack.webUrl}/settings`);
+    const schemeOfPage = () => page.evaluate('getComputedStyle(document.querySelector("select")).colorScheme');
+    expect(await schemeOfPage()).toBe('dark');
+    await page.getByLabel('Theme').selectOption({ label: 'As the system' });
+    await expect.poll(schemeOfPage).toBe('light');
+    await page.waitForLoadState('networkidle');
+    await page.reload();
+    expect(await schemeOfPage()).toBe('light');
+    await page.getByLabel('Theme').selectOption({ label: 'Dark' });
+    await page.waitForLoadState('networkidle');
+  });
+
   test('in all of this the console stayed clean and no request went to another origin', () => {
     // The refused slug: Chromium reports every answer of 400 and more, whoever handles it.
     const expected = /the server responded with a status of 409 \(Conflict\) \(http:\/\/localhost:\d+\/v1\/servers\)$/;

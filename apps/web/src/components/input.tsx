@@ -1,4 +1,4 @@
-import type { InputHTMLAttributes, TextareaHTMLAttributes } from 'react';
+import type { InputHTMLAttributes, SelectHTMLAttributes, TextareaHTMLAttributes } from 'react';
 import { classNames } from './class-names.ts';
 
 const control =
@@ -23,4 +23,9 @@ export function Textarea({ className, mono = false, ...props }: TextareaProps) {
       {...props}
     />
   );
+}
+
+/** The browser's own list of choices; `color-scheme` on the page makes its popup dark too. */
+export function Select({ className, ...props }: SelectHTMLAttributes<HTMLSelectElement>) {
+  return <select className={classNames(control, 'h-9', className)} {...props} />;
 }

@@ -8,10 +8,12 @@ import { Panel } from '@/components/panel.tsx';
 import { browserApi } from '@/lib/browser-api.ts';
 import { forgetPrompt } from '@/lib/prompt-draft.ts';
 import { signOut } from '@/lib/sign-out.ts';
+import type { Theme } from '@/lib/theme.ts';
 import { useAction } from '@/lib/use-action.ts';
 import { ApiKeys } from './api-keys.tsx';
+import { Appearance } from './appearance.tsx';
 
-export function Settings({ me, apiKeys }: { me: MeResponse; apiKeys: readonly ApiKey[] }) {
+export function Settings({ me, apiKeys, theme }: { me: MeResponse; apiKeys: readonly ApiKey[]; theme: Theme }) {
   return (
     <div className="flex flex-col gap-4">
       <Panel title="Profile">
@@ -25,6 +27,7 @@ export function Settings({ me, apiKeys }: { me: MeResponse; apiKeys: readonly Ap
           Sign out
         </Button>
       </Panel>
+      <Appearance chosen={theme} />
       <ApiKeys apiKeys={apiKeys} />
       <DeleteAccount email={me.user.email} />
     </div>
